@@ -1,0 +1,1 @@
+"""What an artifact is: wasm, ELF and archive inspection, sizes and checks."""

@@ -1,0 +1,1 @@
+"""Cargo's own formats and conventions, parsed once and strictly."""

@@ -1,0 +1,109 @@
+"""The flags for rustc that cargo's own configuration files and variables give, as the Cargo book's "Configuration" describes them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from buildkit.cargo.cfg import CfgError, CfgSet, is_cfg, parse_cfg
+from buildkit.errors import ConfigurationError
+
+NAMES: Final = ("config", "config.toml")
+"""The two names of a configuration file; where both exist, cargo reads the first."""
+
+Table = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfiguredFlags:
+    """What cargo's configuration says for one triple.
+
+    `target` are the flags of `[target.TRIPLE]` and of every `[target.'cfg(..)']` that holds; `build` are those of `[build]`, which count
+    only where `target` is empty. `linker` is that of `[target.TRIPLE]`, `None` where there is none.
+    """
+
+    target: tuple[str, ...] = ()
+    build: tuple[str, ...] = ()
+    linker: str | None = None
+
+
+def read_flags(directory: Path, triple: str, *, environment: Mapping[str, str], ask_cfg: Callable[[], CfgSet]) -> ConfiguredFlags:
+    """Return what the files for a folder say; `ask_cfg` is called only where a file has an expression.
+
+    Raises `ConfigurationError` for a file that cannot be read as cargo would.
+    """
+    files = find_files(directory, environment)
+    merged: Table = {}
+    for file in reversed(files):
+        merged = merge(merged, load(file))
+    tables = _table(merged.get("target"))
+    own = _table(tables.get(triple))
+    flags = [*as_flags(own.get("rustflags"))]
+    expressions = {key: table for key, table in sorted(tables.items()) if is_cfg(key) and _table(table).get("rustflags")}
+    if expressions:
+        known = ask_cfg()
+        for key, table in expressions.items():
+            flags += as_flags(_table(table).get("rustflags")) if _holds(key, known, files) else ()
+    linker = own.get("linker")
+    return ConfiguredFlags(
+        target=tuple(flags),
+        build=as_flags(_table(merged.get("build")).get("rustflags")),
+        linker=linker if isinstance(linker, str) else None,
+    )
+
+
+def find_files(directory: Path, environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """Return the configuration files for a folder, the strongest first: its own, those above it, and that of CARGO_HOME."""
+    folders = [folder / ".cargo" for folder in (directory.resolve(), *directory.resolve().parents)]
+    home = Path(environment.get("CARGO_HOME") or Path(environment.get("HOME", "/")) / ".cargo")
+    found: dict[Path, None] = {}
+    for folder in (*folders, home):
+        file = next((folder / name for name in NAMES if (folder / name).is_file()), None)
+        if file is not None:
+            found.setdefault(file.resolve())
+    return tuple(found)
+
+
+def load(file: Path) -> Table:
+    """Read one file; raises `ConfigurationError`."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"cannot be read: {error}", file=file) from error
+    except OSError as error:
+        raise ConfigurationError(f"cannot be read: {error.strerror}", file=file) from error
+
+
+def merge(weaker: Table, stronger: Table) -> Table:
+    """Merge two configurations: tables key by key, lists joined with the stronger at the end, of anything else the stronger."""
+    merged = dict(weaker)
+    for key, value in stronger.items():
+        before = merged.get(key)
+        if isinstance(before, dict) and isinstance(value, dict):
+            merged[key] = merge(before, value)
+        elif isinstance(before, list) and isinstance(value, list):
+            merged[key] = [*before, *value]
+        else:
+            merged[key] = value
+    return merged
+
+
+def as_flags(value: Any) -> tuple[str, ...]:
+    """Return the flags of a list, or of a text with spaces between them."""
+    if isinstance(value, str):
+        return tuple(value.split())
+    return tuple(flag for flag in value if isinstance(flag, str)) if isinstance(value, list) else ()
+
+
+def _table(value: Any) -> Table:
+    return value if isinstance(value, dict) else {}
+
+
+def _holds(key: str, known: CfgSet, files: tuple[Path, ...]) -> bool:
+    try:
+        return parse_cfg(key).holds(known)
+    except CfgError as error:
+        raise ConfigurationError(str(error), file=files[0]) from error

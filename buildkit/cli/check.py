@@ -1,0 +1,42 @@
+"""`buildkit check`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from buildkit.cli.execution import Execution, execute_plan
+from buildkit.cli.options import Everywhere, Reporting, Selecting
+from buildkit.execute.pipeline import Job
+from buildkit.model import Stage
+from buildkit.toolchain.model import StdNeed
+
+
+class OnlyStage(StrEnum):
+    """A stage that `--only` may name."""
+
+    ISOLATION = Stage.ISOLATION.value
+    CHECK = Stage.CHECK.value
+
+
+STAGES = {
+    None: (Stage.ISOLATION, Stage.CHECK),
+    OnlyStage.ISOLATION: (Stage.ISOLATION,),
+    OnlyStage.CHECK: (Stage.CHECK,),
+}
+
+
+def check(
+    everywhere: Everywhere,
+    selecting: Selecting,
+    reporting: Reporting,
+    only: Annotated[
+        OnlyStage | None, typer.Option("--only", help="Run this stage alone; isolation needs no std and no rustc.", show_default=False)
+    ] = None,
+) -> None:
+    """Prove that no feature leaks, then check every cell."""
+    need = StdNeed.NONE if only is OnlyStage.ISOLATION else StdNeed.CHECK
+    execution = Execution(verb="check", need=need, job=Job(stages=STAGES[only]))
+    execute_plan(execution, everywhere, selecting, reporting)

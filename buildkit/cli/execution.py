@@ -1,0 +1,144 @@
+"""What `check`, `build` and `run` share: provide the toolchains, run the plan, report it, and end with its exit code."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from buildkit.cargo.manifest import Manifests
+from buildkit.cargo.metadata import Workspace
+from buildkit.cli.interrupts import interruptible
+from buildkit.cli.matrix import open_matrix, plan_for
+from buildkit.cli.options import Everywhere, Reporting, Selecting
+from buildkit.cli.session import Session, open_session
+from buildkit.events import Emit, RunFinished
+from buildkit.execute.context import Context, TargetSupply
+from buildkit.execute.pipeline import Job
+from buildkit.execute.scheduler import execute
+from buildkit.execute.verdicts import GOOD, exit_code
+from buildkit.model import CompilationTarget, RunReport
+from buildkit.plan.cells import Matrix
+from buildkit.plan.model import Plan
+from buildkit.process import Runner
+from buildkit.reports.open import open_reporter
+from buildkit.reports.settings import Github
+from buildkit.reports.settings import Reporting as ReportSettings
+from buildkit.toolchain.discover import discover
+from buildkit.toolchain.ensure import ensure
+from buildkit.toolchain.environment import cargo_environment
+from buildkit.toolchain.model import StdNeed, Supply, Toolchain, ToolchainRequest
+
+HOST_TARGET = "native"
+"""The target that asks for nothing but a compiler for this machine."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Execution:
+    """A verb, what it needs of the toolchains, and what it does with every cell."""
+
+    verb: str
+    need: StdNeed
+    job: Job
+
+
+def execute_plan(execution: Execution, everywhere: Everywhere, selecting: Selecting, reporting: Reporting) -> None:
+    """Run a verb from its options to its exit code."""
+    session = open_session(everywhere)
+    with interruptible() as processes, open_reporter(report_settings(reporting, session.environment)) as emit:
+        provision = Provision(session=session, processes=processes, emit=emit)
+        matrix = open_matrix(session, provision.reading_toolchain(), processes=processes)
+        plan = plan_for(matrix, selecting)
+        context = provision.context(execution.need, matrix, plan)
+        report = execute(context, plan, execution.job)
+        emit(RunFinished(report=report, rerun=rerun_command(execution.verb, everywhere, report)))
+    raise typer.Exit(exit_code(report.cells, report.proofs))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provision:
+    """Provides toolchains for a session."""
+
+    session: Session
+    processes: Runner
+    emit: Emit
+
+    def reading_toolchain(self) -> Toolchain:
+        """Return a toolchain to read the workspace with; on a machine without any, one is provided first."""
+        found = discover(environment=self.session.environment, store=self.session.store, processes=self.processes)
+        return (
+            found[0]
+            if found
+            else self.supplies(StdNeed.NONE, {HOST_TARGET: self.session.targets[HOST_TARGET]}, None)[HOST_TARGET].toolchain
+        )
+
+    def supplies(self, need: StdNeed, targets: Mapping[str, CompilationTarget], rust_version: str | None) -> Mapping[str, Supply]:
+        """Make available what the targets need."""
+        request = ToolchainRequest(
+            targets=tuple(targets.values()),
+            need=need,
+            store=self.session.store,
+            workspace=self.session.settings.root,
+            rust_version=rust_version,
+            offline=self.session.settings.configuration.toolchain.offline,
+        )
+        return ensure(request, processes=self.processes, environment=self.session.environment, emit=self.emit)
+
+    def context(self, need: StdNeed, matrix: Matrix, plan: Plan) -> Context:
+        """Make the toolchains of the plan's targets available, and return what the stages need."""
+        targets = {planned.cell.target: planned.subject.target for planned in plan.cells}
+        supplies = self.supplies(need, targets, newest_rust_version(matrix.workspace))
+        return Context(
+            workspace=matrix.workspace,
+            configuration=matrix.configuration,
+            manifests=Manifests(root=matrix.workspace.root),
+            supplies={name: TargetSupply(supply=supply, env=self._environment(supply)) for name, supply in supplies.items()},
+            options=self.session.cargo_options,
+            processes=self.processes,
+            emit=self.emit,
+            jobs=self.session.jobs,
+            cache=self.session.store,
+        )
+
+    def _environment(self, supply: Supply) -> Mapping[str, str | None]:
+        return cargo_environment(supply, environment=self.session.environment, root=self.session.settings.root, processes=self.processes)
+
+
+def newest_rust_version(workspace: Workspace) -> str | None:
+    """Return the newest `rust-version` of the members: what compiles them all."""
+    versions = [member.rust_version for member in workspace.members if member.rust_version is not None]
+    return max(versions, key=lambda version: tuple(int(part) for part in version.split(".") if part.isdigit()), default=None)
+
+
+def report_settings(reporting: Reporting, environment: Mapping[str, str]) -> ReportSettings:
+    """Return where reports go and how they look; NO_COLOR is honored unless a color was asked for."""
+    summary = environment.get("GITHUB_STEP_SUMMARY")
+    checkout = environment.get("GITHUB_WORKSPACE")
+    github = Github(checkout=Path(checkout) if checkout else None, summary=Path(summary) if summary else None)
+    return ReportSettings(
+        stdout=sys.stdout,
+        stderr=sys.stderr,
+        format=reporting.format,
+        color=reporting.chosen_color(environment),
+        verbosity=int(reporting.verbose) - int(reporting.quiet),
+        junit=reporting.junit,
+        github=github if reporting.github else None,
+    )
+
+
+def rerun_command(verb: str, everywhere: Everywhere, report: RunReport) -> str | None:
+    """Return the command that repeats only what failed, cells and then proofs, `None` where nothing did."""
+    failed = [result.cell.id for result in report.cells if result.verdict not in GOOD]
+    covered = {"/".join(cell.split("/")[:2]) for cell in failed}
+    pairs = [f"{proof.package}/{proof.target}" for proof in report.proofs if proof.verdict not in GOOD]
+    failed += [pair for pair in pairs if pair not in covered]
+    if not failed:
+        return None
+    workspace = [] if everywhere.workspace is None else ["-C", os.fspath(everywhere.workspace)]
+    config = [] if everywhere.config is None else ["--config", os.fspath(everywhere.config)]
+    return shlex.join(["buildkit", verb, *workspace, *config, *failed])

@@ -1,0 +1,110 @@
+"""Arguments to exit code: the one place that catches errors."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import typer
+
+from buildkit.cli.expand import expand_options
+from buildkit.cli.verbs import FAMILIES, VERBS, Verb
+from buildkit.errors import BuildkitError, ExitCode
+from buildkit.version import __version__
+
+ABOUT = "Prove feature isolation, check, build and run a Rust workspace for every target that it ships to."
+
+
+def main() -> None:
+    """Run the command line of this process and end it."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return the exit code."""
+    try:
+        return _completed(build_app(arguments)(args=list(arguments), prog_name="buildkit", standalone_mode=False))
+    except BrokenPipeError:
+        # The reader has gone; without this, the interpreter complains when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.INTERRUPTED
+    except Exception as error:  # noqa: BLE001  # the last resort, and the only one
+        return _explain(error)
+
+
+def _explain(error: Exception) -> int:
+    match error:
+        case BuildkitError():
+            return _refuse(error.message, error.hint, error.exit_code)
+        case typer.TyperException():
+            return _refuse(error.format_message(), "buildkit --help", ExitCode.USAGE)
+        case typer.Abort():
+            return _refuse("interrupted", None, ExitCode.INTERRUPTED)
+        case OSError():
+            return _environment_failed(error)
+        case _:
+            return _internal_error()
+
+
+def build_app(arguments: Sequence[str]) -> typer.Typer:
+    """Return the command line with the verb that `arguments` name, and the summaries of all others."""
+    app = typer.Typer(name="buildkit", help=ABOUT, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.callback()(_version)
+    families = {name: typer.Typer(help=summary, no_args_is_help=True, rich_markup_mode=None) for name, summary in FAMILIES.items()}
+    words = [argument for argument in arguments if not argument.startswith("-")]
+    for verb in VERBS:
+        group = app if verb.parent is None else families[verb.parent]
+        group.command(name=verb.name, help=None if _is_called(verb, words) else verb.summary)(_function(verb, words))
+    for name, family in families.items():
+        app.add_typer(family, name=name)
+    return app
+
+
+def _version(version: bool = typer.Option(False, "--version", help="Print the version and exit.", is_eager=True)) -> None:  # noqa: FBT001  # an option
+    if version:
+        typer.echo(f"buildkit {__version__}")
+        raise typer.Exit
+
+
+def _is_called(verb: Verb, words: Sequence[str]) -> bool:
+    path = [verb.name] if verb.parent is None else [verb.parent, verb.name]
+    return list(words[: len(path)]) == path or "BUILDKIT_COMPLETE_ALL" in words
+
+
+def _function(verb: Verb, words: Sequence[str]) -> Callable[..., Any]:
+    if not _is_called(verb, words):
+        return _not_called
+    return expand_options(getattr(importlib.import_module(verb.module), verb.function))
+
+
+def _not_called() -> None:
+    """Stand for a verb that this command line does not call."""
+
+
+def _completed(result: object) -> int:
+    if result == ExitCode.INTERRUPTED:
+        return _refuse("interrupted", None, ExitCode.INTERRUPTED)
+    return int(result) if isinstance(result, int) else ExitCode.PASSED
+
+
+def _refuse(message: str, hint: str | None, code: ExitCode) -> int:
+    typer.echo(f"error: {message}", err=True)
+    if hint:
+        typer.echo(f" hint: {hint}", err=True)
+    return code
+
+
+def _environment_failed(error: OSError) -> int:
+    place = f"{error.filename}: " if error.filename else ""
+    reason = "the disk is full" if error.errno == errno.ENOSPC else (error.strerror or str(error))
+    return _refuse(f"{place}{reason.lower()}", "df -h" if error.errno == errno.ENOSPC else None, ExitCode.USAGE)
+
+
+def _internal_error() -> int:
+    traceback.print_exc()
+    return _refuse("this is a bug in buildkit; please report it with the lines above", None, ExitCode.INTERNAL)

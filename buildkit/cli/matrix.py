@@ -1,0 +1,64 @@
+"""The workspace as cargo knows it, and the plan for what the command line selects."""
+
+from __future__ import annotations
+
+from buildkit.cargo.metadata import MetadataRequest, Workspace, read_workspace
+from buildkit.cli.options import Selecting
+from buildkit.cli.session import Session
+from buildkit.cli.triples import verify_targets
+from buildkit.config.validate import validate
+from buildkit.errors import ToolchainError
+from buildkit.model import NO_FEATURES
+from buildkit.plan.cells import Matrix
+from buildkit.plan.model import Plan
+from buildkit.plan.selection import Query, select
+from buildkit.process import Runner
+from buildkit.toolchain.discover import discover
+from buildkit.toolchain.model import Toolchain
+
+
+def find_cargo(session: Session, *, processes: Runner) -> Toolchain:
+    """Return the first toolchain of this machine: enough to read a workspace; what compiles it later may be another."""
+    found = discover(environment=session.environment, store=session.store, processes=processes)
+    if not found:
+        raise ToolchainError("there is no cargo on this machine", hint="buildkit toolchain ensure")
+    return found[0]
+
+
+def open_matrix(session: Session, toolchain: Toolchain, *, processes: Runner) -> Matrix:
+    """Read the workspace with cargo, and hold the configuration against it."""
+    workspace = read_session_workspace(session, toolchain, processes=processes)
+    settings = session.settings
+    validate(settings, workspace, session.targets)
+    verify_targets(session.targets, toolchain, processes=processes)
+    return Matrix(workspace=workspace, configuration=settings.configuration, targets=session.targets, place=settings.place)
+
+
+def read_session_workspace(session: Session, toolchain: Toolchain, *, processes: Runner) -> Workspace:
+    """Ask cargo for the workspace of a session."""
+    options = session.cargo_options
+    request = MetadataRequest(
+        directory=session.settings.root,
+        locked=options.locked,
+        offline=options.offline,
+        cargo=toolchain.cargo,
+        env={"RUSTC": str(toolchain.rustc), "RUSTUP_TOOLCHAIN": None},
+    )
+    return read_workspace(request, processes=processes)
+
+
+def plan_for(matrix: Matrix, selecting: Selecting) -> Plan:
+    """Return the plan for what the command line selects."""
+    features = None
+    if selecting.features is not None:
+        features = (
+            () if selecting.features == NO_FEATURES else tuple(part.strip() for part in selecting.features.split(",") if part.strip())
+        )
+    query = Query(
+        patterns=tuple(selecting.cells or ()),
+        targets=tuple(selecting.target or ()),
+        tags=tuple(selecting.tag or ()),
+        packages=tuple(selecting.package or ()),
+        features=features,
+    )
+    return select(matrix, query)

@@ -1,0 +1,54 @@
+"""What every verb begins with: the settings of a workspace, and its compilation targets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from buildkit.cargo.calls import CargoOptions
+from buildkit.cli.options import Everywhere
+from buildkit.cli.store import store_folder
+from buildkit.config.load import LoadRequest, load_settings
+from buildkit.config.settings import Settings
+from buildkit.plan.targets import configured_targets
+from buildkit.plugins import PluginSources, Targets, load_targets
+from buildkit.process import patched
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """The settings of a workspace and the compilation targets that they give. `environment` is this process's own."""
+
+    settings: Settings
+    targets: Targets
+    environment: Mapping[str, str]
+
+    @property
+    def store(self) -> Path:
+        """Return the folder of toolchains and standard libraries."""
+        return store_folder(self.settings)
+
+    @property
+    def cargo_options(self) -> CargoOptions:
+        """Return what cargo is allowed."""
+        cargo = self.settings.configuration.cargo
+        return CargoOptions(jobs=cargo.jobs, locked=cargo.locked, offline=self.settings.configuration.toolchain.offline)
+
+    @property
+    def jobs(self) -> int:
+        """Return how many processes may run side by side."""
+        return self.settings.configuration.cargo.jobs or os.cpu_count() or 1
+
+
+def open_session(everywhere: Everywhere) -> Session:
+    """Load the settings and the targets; starts no process."""
+    overrides = {"cargo.jobs": everywhere.jobs, "cargo.locked": everywhere.locked, "toolchain.offline": everywhere.offline}
+    request = LoadRequest(directory=everywhere.workspace or Path.cwd(), file=everywhere.config, overrides=overrides)
+    settings = load_settings(request)
+    plugins = settings.configuration.plugins
+    sources = PluginSources(paths=tuple(settings.root / path for path in plugins.paths), disabled=frozenset(plugins.disabled))
+    declared = load_targets(sources)
+    targets = configured_targets(declared, settings)
+    return Session(settings=settings.with_targets(declared, declared.providers), targets=targets, environment=patched({}))

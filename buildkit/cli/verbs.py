@@ -1,0 +1,87 @@
+"""The verbs of the command line: where each is defined, and the line that `buildkit --help` shows for it.
+
+A verb's module is imported only when the verb is used; a test keeps the lines equal to the functions' docstrings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verb:
+    """A verb, or with `parent` one of a family of verbs."""
+
+    name: str
+    module: str
+    function: str
+    summary: str
+    parent: str | None = None
+
+
+FAMILIES: Final = {"toolchain": "Compilers, standard libraries, linkers and tools."}
+
+VERBS: Final = (
+    Verb(
+        name="check",
+        module="buildkit.cli.check",
+        function="check",
+        summary="Prove that no feature leaks, then check every cell.",
+    ),
+    Verb(name="build", module="buildkit.cli.build", function="build", summary="Build and inspect the artifacts of the selected cells."),
+    Verb(name="run", module="buildkit.cli.run", function="run", summary="Run an artifact or a package in its target's runtime."),
+    Verb(name="plan", module="buildkit.cli.plan", function="plan", summary="Show the cells and cargo's calls, without running them."),
+    Verb(
+        name="targets",
+        module="buildkit.cli.targets",
+        function="targets",
+        summary="List the compilation targets and what serves them.",
+    ),
+    Verb(
+        name="doctor",
+        module="buildkit.cli.doctor",
+        function="diagnose",
+        summary="Say what is missing, and the command that mends it.",
+    ),
+    Verb(
+        name="config",
+        module="buildkit.cli.config",
+        function="show_configuration",
+        summary="Show the effective configuration, or where one value came from.",
+    ),
+    Verb(
+        name="init",
+        module="buildkit.cli.init",
+        function="propose_configuration",
+        summary="Write a buildkit.toml from what the workspace shows.",
+    ),
+    Verb(
+        name="ensure",
+        parent="toolchain",
+        module="buildkit.cli.toolchain",
+        function="ensure_targets",
+        summary="Make what the targets need available on this machine.",
+    ),
+    Verb(
+        name="list",
+        parent="toolchain",
+        module="buildkit.cli.toolchain",
+        function="list_toolchains",
+        summary="List the toolchains here and what the store holds.",
+    ),
+    Verb(
+        name="prune",
+        parent="toolchain",
+        module="buildkit.cli.toolchain",
+        function="prune_store",
+        summary="Remove what the store no longer needs.",
+    ),
+    Verb(
+        name="env",
+        parent="toolchain",
+        module="buildkit.cli.toolchain",
+        function="print_environment",
+        summary="Print what another tool needs to use a target, for eval.",
+    ),
+)

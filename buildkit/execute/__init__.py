@@ -1,0 +1,1 @@
+"""Plans made real: stages of cells, one cargo call after another."""

@@ -1,0 +1,131 @@
+"""The check and build stages: cargo compiles one cell, and its messages say how that went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from buildkit.cargo.failure import explain_obstacle, first_error
+from buildkit.cargo.messages import CompilerArtifact, CompilerMessage, Message, parse_messages
+from buildkit.execute.context import Context
+from buildkit.execute.outcome import StageOutcome
+from buildkit.model import Finding, Rule, Stage, StageResult, Verdict
+from buildkit.plan.model import PlannedCell
+from buildkit.process import Command, Completed
+
+VERBS: Final = {Stage.CHECK: "check", Stage.BUILD: "build"}
+
+MISSING_STD: Final = (
+    "can't find crate for `core`",
+    "can't find crate for `std`",
+    "can't find crate for `alloc`",
+    "found crate `std` compiled by an incompatible",
+)
+"""What rustc says when the standard library is at fault and not the code."""
+
+BUILD_SCRIPT_FAILED: Final = "failed to run custom build command for"
+LINKER_FAILED: Final = "linking with "
+
+
+def compile_cell(context: Context, planned: PlannedCell, stage: Stage, profile: str) -> StageOutcome:
+    """Compile a cell with cargo."""
+    command = compile_command(context, planned, stage, profile)
+    done = context.processes.run(command)
+    messages = parse_messages(done.stdout.splitlines())
+    return _judge(context, planned, stage, _Outcome(done=done, messages=messages))
+
+
+def compile_command(context: Context, planned: PlannedCell, stage: Stage, profile: str) -> Command:
+    """Return the call of cargo for a stage of a cell."""
+    return context.calls(planned.subject, profile=profile).compile(VERBS[stage], context.selection(planned.subject, planned.cell))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Outcome:
+    done: Completed
+    messages: tuple[Message, ...]
+
+    @property
+    def errors(self) -> tuple[CompilerMessage, ...]:
+        """Return rustc's errors, each text once, without the closing counts that point nowhere."""
+        found = [message for message in self.messages if isinstance(message, CompilerMessage) and message.message.level.startswith("error")]
+        pointed = [message for message in found if message.message.spans or message.message.code is not None] or found
+        return tuple({message.message.rendered or message.message.message: message for message in pointed}.values())
+
+
+def _judge(context: Context, planned: PlannedCell, stage: Stage, outcome: _Outcome) -> StageOutcome:
+    done = outcome.done
+    obstacle = None if done.succeeded else _obstacle(context, planned, outcome)
+    verdict = Verdict.PASS if done.succeeded else Verdict.FAIL if obstacle is None else Verdict.ERROR
+    result = StageResult(
+        stage=stage,
+        verdict=verdict,
+        seconds=done.seconds,
+        command=done.command.shell,
+        reason=obstacle,
+        diagnostics="" if done.succeeded else _diagnostics(outcome.errors, done),
+    )
+    findings = {
+        Verdict.PASS: (),
+        Verdict.FAIL: _findings(context, outcome.errors, done),
+        Verdict.ERROR: (Finding(rule=Rule.TOOLCHAIN, subject=planned.cell.id, message=obstacle or done.ending),),
+    }
+    return StageOutcome(result=result, findings=findings[verdict], files=tuple(_made_files(planned, outcome.messages)))
+
+
+def _obstacle(context: Context, planned: PlannedCell, outcome: _Outcome) -> str | None:
+    """Return why the code could not be judged, `None` where rustc or a build script refused it."""
+    known = explain_obstacle(outcome.done)
+    if known is not None:
+        return known
+    if any(text in error.message.message for error in outcome.errors for text in MISSING_STD):
+        triple = context.triple(planned.subject)
+        return f"the standard library for {triple} is missing, or another compiler's; run: buildkit toolchain ensure {planned.cell.target}"
+    judged = outcome.errors or BUILD_SCRIPT_FAILED in outcome.done.stderr
+    return None if judged else first_error(outcome.done.stderr)
+
+
+def _findings(context: Context, errors: tuple[CompilerMessage, ...], done: Completed) -> tuple[Finding, ...]:
+    """Return one finding for each package that does not compile, with its first error and how many more there are."""
+    by_package: dict[str, list[CompilerMessage]] = {}
+    for error in errors:
+        by_package.setdefault(error.package_id, []).append(error)
+    found = [_compile_finding(_name(context, package), package_errors) for package, package_errors in by_package.items()]
+    line = next((line for line in done.stderr.splitlines() if BUILD_SCRIPT_FAILED in line), None)
+    if not found and line is not None:
+        crate = line.partition("`")[2].partition(" ")[0]
+        found.append(Finding(rule=Rule.COMPILE_ERROR, subject=crate, message=line.removeprefix("error: ").strip()))
+    return tuple(found)
+
+
+def _compile_finding(name: str, errors: list[CompilerMessage]) -> Finding:
+    first = errors[0].message
+    code = f"[{first.code.code}]" if first.code is not None else ""
+    place = next((f" at {span.file_name}:{span.line_start}" for span in first.spans if span.is_primary), "")
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    rule = Rule.LINKAGE if first.message.startswith(LINKER_FAILED) else Rule.COMPILE_ERROR
+    return Finding(rule=rule, subject=name, message=f"error{code}: {first.message.splitlines()[0]}{place}{more}")
+
+
+def _name(context: Context, package_id: str) -> str:
+    package = context.workspace.packages.get(package_id)
+    return package_id if package is None else package.name
+
+
+def _diagnostics(errors: tuple[CompilerMessage, ...], done: Completed) -> str:
+    rendered = [error.message.rendered or error.message.message for error in errors]
+    return "\n".join(text.rstrip() for text in rendered) or done.stderr.strip()
+
+
+def _made_files(planned: PlannedCell, messages: Iterable[Message]) -> Iterable[Path]:
+    """Give programs, and libraries that another language links; a Rust library is no artifact."""
+    for message in messages:
+        if isinstance(message, CompilerArtifact) and message.package_id == planned.subject.package.id:
+            if "custom-build" in message.target.kind:
+                continue
+            if message.executable is not None:
+                yield message.executable
+            elif {"cdylib", "staticlib"} & set(message.target.crate_types):
+                yield from (file for file in message.filenames if file.suffix not in {".rlib", ".rmeta", ".d", ".pdb"})

@@ -1,0 +1,26 @@
+"""What one stage of one cell came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from buildkit.model import Artifact, Finding, Stage, StageResult, Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageOutcome:
+    """The result of a stage, its findings, and what it leaves to the stages after it.
+
+    `files` are what cargo made and is yet to be inspected; `artifacts` are inspected.
+    """
+
+    result: StageResult
+    findings: tuple[Finding, ...] = ()
+    files: tuple[Path, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
+
+
+def skipped(stage: Stage, reason: str) -> StageOutcome:
+    """Return a stage that was not run, with its reason."""
+    return StageOutcome(result=StageResult(stage=stage, verdict=Verdict.SKIPPED, reason=reason))

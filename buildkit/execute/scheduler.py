@@ -1,0 +1,84 @@
+"""Run a plan: all graphs first, then cell by cell through the stages; cells of one closure are compiled once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from buildkit.events import CellFinished, RunStarted
+from buildkit.execute.context import Context
+from buildkit.execute.graphs import Graph, read_graphs
+from buildkit.execute.isolation import prove
+from buildkit.execute.pipeline import Job, run_cell, share_result
+from buildkit.execute.verdicts import Counts, excuse_proofs, summarize
+from buildkit.model import Cell, CellResult, RunReport, Stage, Verdict
+from buildkit.plan.model import Plan, PlannedCell
+from buildkit.version import __version__
+
+ClosureKey = tuple[str, str, str]
+"""Package id, compilation target and closure: what decides a compilation."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Compiled:
+    results: tuple[CellResult, ...]
+    distinct: int
+
+
+def execute(context: Context, plan: Plan, job: Job) -> RunReport:
+    """Run every stage of `job` for every cell of `plan`, and make the plan's proofs."""
+    started = time.monotonic()
+    cells = tuple(planned.cell for planned in plan.cells)
+    context.emit(RunStarted(workspace=context.workspace.root, cells=cells, stages=job.stages, assumptions=plan.assumptions))
+    of_cells = [(planned.subject, planned.cell) for planned in plan.cells]
+    of_proofs = [(proof.subject, cell) for proof in plan.proofs for cell in proof.largest]
+    graphs = read_graphs(context, (*of_cells, *of_proofs))
+    compiled = _run_cells(context, plan, graphs, job)
+    proofs = excuse_proofs((prove(context, proof, graphs) for proof in plan.proofs), compiled.results)
+    calls = len(graphs) + sum(_cargo_calls(result) for result in compiled.results)
+    counts = Counts(distinct=compiled.distinct, cargo_calls=calls, seconds=time.monotonic() - started)
+    return RunReport(
+        tool={"name": "buildkit", "version": __version__},
+        workspace=context.workspace.root,
+        toolchain=_toolchain(context),
+        cells=compiled.results,
+        proofs=proofs,
+        summary=summarize(compiled.results, counts),
+    )
+
+
+def _run_cells(context: Context, plan: Plan, graphs: Mapping[Cell, Graph], job: Job) -> _Compiled:
+    known: dict[ClosureKey, CellResult] = {}
+    results: list[CellResult] = []
+    for planned in plan.cells:
+        graph = graphs[planned.cell]
+        key = _closure_key(planned, graph)
+        earlier = None if key is None else known.get(key)
+        result = run_cell(context, planned, graph, job) if earlier is None else share_result(context, planned, earlier)
+        if key is not None and result.verdict in (Verdict.PASS, Verdict.FAIL):
+            known.setdefault(key, result)
+        context.emit(CellFinished(result=result))
+        results.append(result)
+    keys = {_closure_key(planned, graphs[planned.cell]) or planned.cell for planned in plan.cells}
+    return _Compiled(results=tuple(results), distinct=len(keys))
+
+
+def _closure_key(planned: PlannedCell, graph: Graph) -> ClosureKey | None:
+    if graph.closure is None:
+        return None
+    return planned.subject.package.id, planned.cell.target, graph.closure.key
+
+
+def _cargo_calls(result: CellResult) -> int:
+    return sum(
+        stage.stage in (Stage.CHECK, Stage.BUILD) and stage.verdict is not Verdict.SKIPPED and not stage.cached for stage in result.stages
+    )
+
+
+def _toolchain(context: Context) -> dict[str, str]:
+    toolchains = {supply.supply.toolchain.release: supply.supply.toolchain for supply in context.supplies.values()}
+    return {
+        "rustc": ", ".join(f"{toolchain.release} ({toolchain.commit[:9]})" for toolchain in toolchains.values()),
+        "cargo": ", ".join(str(toolchain.cargo) for toolchain in toolchains.values()),
+    }

@@ -1,0 +1,124 @@
+"""Turn a derivation into the steps that a reader follows, with the manifest line of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from buildkit.cargo.manifest import Manifests, Place
+from buildkit.cargo.metadata import Dependency, Package, Workspace
+from buildkit.features.derivation import DEFAULT, Atom, AtomKind, Cause, Derivation, chain_to
+from buildkit.model import PathStep
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """The way from a selection to something active, and what could be edited to cut its last step."""
+
+    path: tuple[PathStep, ...]
+    fix: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explainer:
+    """Explains atoms of one workspace."""
+
+    workspace: Workspace
+    manifests: Manifests
+
+    def explain(self, derivation: Derivation, atom: Atom) -> Explanation:
+        """Return the path to an active atom; it is empty, without a fix, where the atom itself was selected."""
+        chain = chain_to(derivation, atom)
+        steps = tuple(self._step(cause.premises[0], reached, cause) for reached, cause in chain)
+        return Explanation(path=steps, fix=self._fix(*_cut([cause for _, cause in chain], steps)) if chain else None)
+
+    def _step(self, premise: Atom, reached: Atom, cause: Cause) -> PathStep:
+        owner = self.workspace.packages[cause.owner]
+        place = self._place(owner, cause)
+        return PathStep(
+            source=self._label(premise),
+            to=self._label(reached),
+            because=_because(cause, place),
+            file=None if place is None else self.manifests.shown(place.file),
+            line=None if place is None else place.line,
+        )
+
+    def _label(self, atom: Atom) -> str:
+        name = self.workspace.packages[atom.package].name
+        match atom.kind:
+            case AtomKind.PACKAGE:
+                return name
+            case AtomKind.FEATURE:
+                return f"{name}/{atom.name}"
+            case AtomKind.DEPENDENCY:
+                return f"{name}/dep:{atom.name}"
+
+    def _place(self, owner: Package, cause: Cause) -> Place | None:
+        manifest = self.manifests.read(owner.manifest_path)
+        if cause.feature is not None:
+            return manifest.feature(cause.feature) or self._implicit(owner, cause.feature)
+        if cause.dependency is None:
+            return None
+        own = manifest.dependency(cause.dependency)
+        if own is None or not own.inherited or (cause.requested is not None and cause.requested in own.features):
+            return own
+        if cause.requested is None:
+            return own
+        return self.manifests.inherited(self.workspace.root, cause.dependency) or own
+
+    def _implicit(self, owner: Package, feature: str) -> Place | None:
+        """Return where the optional dependency of an implicit feature is declared."""
+        manifest = self.manifests.read(owner.manifest_path)
+        declared = (manifest.dependency(dependency) for dependency in owner.dependencies if dependency.key == feature)
+        return next((place for place in declared if place is not None), None)
+
+    def _fix(self, cause: Cause, step: PathStep) -> str:
+        place = f"{step.file}:{step.line}" if step.line is not None else step.file or "the manifest"
+        if cause.feature is not None:
+            return f'take "{cause.value}" out of the feature {cause.feature!r} at {place}, or do not select that feature here'
+        dependency = cause.dependency
+        if dependency is None:
+            return f"edit {place}"
+        return _dependency_fix(dependency, cause.requested, place)
+
+
+def _cut(causes: list[Cause], steps: tuple[PathStep, ...]) -> tuple[Cause, PathStep]:
+    """Return the step that is best cut: the first that nobody wrote (default features), else the first request, else the last step."""
+    edges = list(zip(causes, steps, strict=True))
+    unasked = (edge for edge in edges if edge[0].requested == DEFAULT)
+    requests = (edge for edge in edges if edge[0].requested is not None)
+    return next(unasked, None) or next(requests, None) or edges[-1]
+
+
+def _dependency_fix(dependency: Dependency, requested: str | None, place: str) -> str:
+    if requested == DEFAULT and DEFAULT not in dependency.features:
+        return f"set default-features = false for {dependency.key!r} at {place}, and list the features that are needed"
+    if requested is not None:
+        return f"take {requested!r} out of the features of {dependency.key!r} at {place}"
+    if dependency.optional:
+        return f"do not enable the optional dependency {dependency.key!r} here; it is declared at {place}"
+    return (
+        f"make {dependency.key!r} at {place} optional, or move it under a [target.'cfg(…)'.dependencies] table that leaves this target out"
+    )
+
+
+def _because(cause: Cause, place: Place | None) -> str:
+    if cause.feature is not None:
+        implicit = f"dep:{cause.feature}" == cause.value
+        text = (
+            f"optional dependency {cause.feature!r} is a feature of that name"
+            if implicit
+            else f'feature {cause.feature} = ["{cause.value}", …]'
+        )
+        return f"{text}, and {cause.premises[0].name!r} is enabled" if len(cause.premises) > 1 else text
+    dependency = cause.dependency
+    if dependency is None:
+        return "declared"
+    inherited = " inherited from [workspace.dependencies]" if place is not None and place.inherited else ""
+    platform = f" for {dependency.target}" if dependency.target is not None else ""
+    renamed = f" (the crate {dependency.name})" if dependency.rename is not None else ""
+    name = f"dependency {dependency.key!r}{renamed}{platform}{inherited}"
+    if cause.requested is None:
+        return f"optional {name}" if dependency.optional else name
+    if cause.requested == DEFAULT and DEFAULT not in dependency.features:
+        return f"{name} keeps its default features"
+    return f"{name} asks for the feature {cause.requested!r}"

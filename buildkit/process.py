@@ -1,0 +1,213 @@
+"""The process runner: the only module that starts processes; passed in as an argument wherever one is needed."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Protocol
+
+NOT_STARTED = 127
+"""The return code of a command that could not be started, as a shell reports it."""
+
+GRACE_SECONDS = 0.5
+"""How long an interrupted process group may take to end by itself."""
+
+READER_SECONDS = 5.0
+"""How long output is waited for after the process has ended."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A program and its arguments. `env` is a patch of the parent's environment; a `None` value unsets the name."""
+
+    argv: tuple[str, ...]
+    cwd: Path
+    env: Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def shell(self) -> str:
+        """Return the command as a line that can be pasted into a POSIX shell, from any folder."""
+        unset = [part for name, value in sorted(self.env.items()) if value is None for part in ("-u", name)]
+        assigned = [f"{name}={value}" for name, value in sorted(self.env.items()) if value is not None]
+        prefix = ["env", *unset, *assigned] if unset or assigned else []
+        return f"cd {shlex.quote(str(self.cwd))} && {shlex.join([*prefix, *self.argv])}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Completed:
+    """How a command ended. A negative `returncode` is the number of the signal that ended it.
+
+    `timed_out` says that the time limit ended it, whatever code it then gave.
+    """
+
+    command: Command
+    returncode: int
+    stdout: str
+    stderr: str
+    seconds: float
+    timed_out: bool = False
+
+    @property
+    def succeeded(self) -> bool:
+        """Say whether the command ended with 0."""
+        return self.returncode == 0
+
+    @property
+    def ending(self) -> str:
+        """Say in words how the command ended."""
+        if self.returncode >= 0:
+            return f"exit code {self.returncode}"
+        try:
+            return f"killed by {signal.Signals(-self.returncode).name}"
+        except ValueError:
+            return f"killed by signal {-self.returncode}"
+
+
+OnLine = Callable[[str], None]
+"""Takes one line of output without its line end; called from a reader thread."""
+
+
+class Runner(Protocol):
+    """Runs commands. A failed command is a result, never an exception."""
+
+    def run(
+        self, command: Command, *, on_stdout: OnLine | None = None, on_stderr: OnLine | None = None, timeout: float | None = None
+    ) -> Completed:
+        """Run to the end, or for `timeout` seconds; the output is kept whole and handed on line by line."""
+        ...
+
+
+class ProcessRunner:
+    """Runs real processes, each in a group of its own that an interrupt ends as a whole."""
+
+    def __init__(self) -> None:
+        """Start with no children."""
+        self._children: set[subprocess.Popen[str]] = set()
+        # A signal handler may interrupt the very thread that holds it.
+        self._lock = threading.RLock()
+        self._closing = False
+
+    def run(
+        self, command: Command, *, on_stdout: OnLine | None = None, on_stderr: OnLine | None = None, timeout: float | None = None
+    ) -> Completed:
+        """Run to the end. What cannot be started ends with `NOT_STARTED` and says why on `stderr`."""
+        started = time.monotonic()
+        environment = patched(command.env)
+        problem = _obstacle(command, environment)
+        if problem is not None:
+            return Completed(command=command, returncode=NOT_STARTED, stdout="", stderr=problem, seconds=0.0)
+        try:
+            with self._child(command, environment) as child:
+                out, err, timed_out = _drain(child, on_stdout, on_stderr, timeout)
+        except OSError as error:
+            return Completed(command=command, returncode=NOT_STARTED, stdout="", stderr=f"{command.argv[0]}: {error.strerror}", seconds=0.0)
+        seconds = time.monotonic() - started
+        return Completed(command=command, returncode=child.returncode, stdout=out, stderr=err, seconds=seconds, timed_out=timed_out)
+
+    def interrupt(self) -> None:
+        """End every process group that is running, and start none any more."""
+        with self._lock:
+            self._closing = True
+            children = tuple(self._children)
+        for child in children:
+            _signal_group(child, signal.SIGTERM)
+        for child in children:
+            _end_group(child)
+
+    @contextmanager
+    def _child(self, command: Command, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
+        with self._lock:
+            if self._closing:
+                raise KeyboardInterrupt
+            child = subprocess.Popen(  # argv comes from buildkit itself, never through a shell
+                command.argv,
+                cwd=command.cwd,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
+            )
+            self._children.add(child)
+        try:
+            yield child
+        finally:
+            if child.poll() is None:
+                _end_group(child)
+            with self._lock:
+                self._children.discard(child)
+
+
+def patched(changes: Mapping[str, str | None]) -> dict[str, str]:
+    """Return this process's environment with `changes` applied; a `None` value unsets the name."""
+    merged: dict[str, str | None] = {**os.environ, **changes}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+def _obstacle(command: Command, environment: Mapping[str, str]) -> str | None:
+    """Tell a missing folder from a missing program: both raise the same error when the process is started."""
+    if not command.cwd.is_dir():
+        return f"{command.cwd}: no such directory"
+    if shutil.which(command.argv[0], path=environment.get("PATH")) is None:
+        return f"{command.argv[0]}: command not found"
+    return None
+
+
+def _drain(
+    child: subprocess.Popen[str], on_stdout: OnLine | None, on_stderr: OnLine | None, timeout: float | None
+) -> tuple[str, str, bool]:
+    timed_out = False
+    lines: tuple[list[str], list[str]] = ([], [])
+    readers = [
+        threading.Thread(target=_read, args=(stream, kept, on_line), daemon=True)
+        for stream, kept, on_line in ((child.stdout, lines[0], on_stdout), (child.stderr, lines[1], on_stderr))
+    ]
+    for reader in readers:
+        reader.start()
+    try:
+        child.wait(timeout)
+    except subprocess.TimeoutExpired:
+        timed_out = True
+        lines[1].append(f"ended after {timeout:g} s\n")
+        _end_group(child)
+    except BaseException:
+        _end_group(child)
+        raise
+    for reader in readers:
+        # A server that the child left behind may hold the pipe open for ever.
+        reader.join(READER_SECONDS)
+    return "".join(lines[0]), "".join(lines[1]), timed_out
+
+
+def _read(stream: IO[str], kept: list[str], on_line: OnLine | None) -> None:
+    with stream:
+        for line in stream:
+            kept.append(line)
+            if on_line is not None:
+                on_line(line.rstrip("\n"))
+
+
+def _end_group(child: subprocess.Popen[str]) -> None:
+    """Ask the group to end, then end what is left of it: a program may ignore the first signal, or leave children behind."""
+    _signal_group(child, signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
+        child.wait(GRACE_SECONDS)
+    _signal_group(child, signal.SIGKILL)
+    child.wait()
+
+
+def _signal_group(child: subprocess.Popen[str], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, number)

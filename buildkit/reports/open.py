@@ -1,0 +1,73 @@
+"""Put the reporters together that a command line asks for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TextIO, assert_never, cast
+
+from buildkit.events import Emit, Event, RunFinished
+from buildkit.reports.console import RichReporter
+from buildkit.reports.github import GithubReporter
+from buildkit.reports.junit import JunitReporter
+from buildkit.reports.page import open_console
+from buildkit.reports.plain import PlainReporter
+from buildkit.reports.progress import PlainProgress
+from buildkit.reports.reporter import Reporter
+from buildkit.reports.settings import Format, Reporting
+from buildkit.reports.sink import Sink
+from buildkit.reports.structured import JsonReporter
+
+
+@contextmanager
+def open_reporter(settings: Reporting) -> Iterator[Emit]:
+    """Give the function that reports an event; it may be called from any thread.
+
+    Called from the thread that opened it, it raises `OSError` once standard output has failed. That its reader has left
+    (`BrokenPipeError`) is passed over at the end of a run: then the verdict is known and is told by the exit code.
+    Raises `UsageError` where a report file cannot be written.
+    """
+    stdout, stderr = Sink(settings.stdout), Sink(settings.stderr)
+    # A sink is all of a text stream that reporters use; typing.TextIO is no protocol, so it has to be said.
+    reporters = _reporters(settings, cast("TextIO", stdout), cast("TextIO", stderr))
+    opener = threading.get_ident()
+    lock = threading.Lock()
+
+    def emit(event: Event) -> None:
+        with lock:
+            for reporter in reporters:
+                reporter.report(event)
+        if stdout.failure is not None and threading.get_ident() == opener and not _is_harmless(stdout.failure, event):
+            raise stdout.failure
+
+    with ExitStack() as stack:
+        for reporter in reporters:
+            stack.callback(reporter.close)
+        yield emit
+
+
+def _is_harmless(failure: OSError, event: Event) -> bool:
+    return isinstance(failure, BrokenPipeError) and isinstance(event, RunFinished)
+
+
+def _reporters(settings: Reporting, stdout: TextIO, stderr: TextIO) -> tuple[Reporter, ...]:
+    reporters: list[Reporter] = [_main_reporter(settings, stdout, stderr)]
+    if settings.junit is not None:
+        reporters.append(JunitReporter(settings.junit))
+    if settings.github is not None:
+        is_json = settings.chosen_format is Format.JSON
+        reporters.append(GithubReporter(stderr if is_json else stdout, settings.github))
+    return tuple(reporters)
+
+
+def _main_reporter(settings: Reporting, stdout: TextIO, stderr: TextIO) -> Reporter:
+    match settings.chosen_format:
+        case Format.RICH:
+            return RichReporter(open_console(settings, stdout), settings.verbosity)
+        case Format.PLAIN:
+            return PlainReporter(stdout, settings.verbosity)
+        case Format.JSON:
+            return JsonReporter(stdout, PlainProgress(stderr, settings.verbosity))
+        case _:
+            assert_never(settings.chosen_format)

@@ -1,0 +1,86 @@
+"""Run programs that this machine executes itself."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from buildkit.artifacts.broken import BrokenArtifactError
+from buildkit.artifacts.elf import MAGIC, ElfFacts, read_elf
+from buildkit.process import NOT_STARTED, Command, Completed, OnLine, Runner
+from buildkit.runners.model import Ending, Preopen, RunOutcome, RunRequest, not_started
+
+
+@dataclass(frozen=True, kw_only=True)
+class NativeRunner:
+    """Executes a program as it is. Fuel, memory and network limits are not enforced: it is no sandbox."""
+
+    def run(
+        self, request: RunRequest, *, processes: Runner, on_stdout: OnLine | None = None, on_stderr: OnLine | None = None
+    ) -> RunOutcome:
+        """Run in `cwd` with this process's environment and the request's added. `trapped` means ended by a signal."""
+        program = request.artifact.absolute()
+        obstacle = _unmapped(request) or _obstacle(program)
+        if obstacle is not None:
+            return not_started(obstacle)
+        command = Command(argv=(str(program), *request.arguments), cwd=request.cwd, env=dict(request.environment))
+        done = processes.run(command, on_stdout=on_stdout, on_stderr=on_stderr, timeout=request.limits.seconds)
+        if done.returncode == NOT_STARTED and not done.seconds:
+            return not_started(_why_not(program, done))
+        return _outcome(request, done)
+
+
+def _outcome(request: RunRequest, done: Completed) -> RunOutcome:
+    told = RunOutcome(ended=Ending.EXITED, stdout=done.stdout, stderr=done.stderr, seconds=done.seconds)
+    if done.timed_out:
+        return replace(told, ended=Ending.TIMED_OUT, message=f"ended after {request.limits.seconds:g} s")
+    if done.returncode < 0:
+        return replace(told, ended=Ending.TRAPPED, message=done.ending)
+    return replace(told, exit_code=done.returncode)
+
+
+def _unmapped(request: RunRequest) -> str | None:
+    """Find a directory that a native program would see otherwise than it was asked for."""
+    for directory in request.directories:
+        here = request.cwd / directory.host
+        if not _seen_as_asked(directory, here):
+            return f"a native program cannot be shown {here} as {directory}; give it the path in its arguments or environment"
+        if not here.is_dir():
+            return f"{here} is no directory"
+    return None
+
+
+def _seen_as_asked(directory: Preopen, here: Path) -> bool:
+    return directory.writable and Path(directory.guest).is_absolute() and Path(directory.guest).resolve() == here.resolve()
+
+
+def _obstacle(program: Path) -> str | None:
+    if not program.is_file():
+        return f"{program} is no file"
+    if not os.access(program, os.X_OK):
+        return f"{program} is not executable; chmod +x {program.name}"
+    return None
+
+
+def _why_not(program: Path, done: Completed) -> str:
+    """Explain what the system only calls a wrong format or a missing file."""
+    facts = _facts(program)
+    if facts is None:
+        return done.stderr.strip()
+    if not facts.program:
+        return f"{program} is an object file, not a program"
+    if facts.loader is not None and not Path(facts.loader).exists():
+        return f"{program} asks for the loader {facts.loader}, which this machine does not have"
+    return f"{program} is made for {facts.machine}, this machine is {platform.machine()} ({done.stderr.strip()})"
+
+
+def _facts(program: Path) -> ElfFacts | None:
+    with program.open("rb") as stream:
+        if stream.read(len(MAGIC)) != MAGIC:
+            return None
+    try:
+        return read_elf(program)
+    except BrokenArtifactError:
+        return None

@@ -1,0 +1,40 @@
+"""What goes between buildkit and the process that runs a wasm program, as JSON files."""
+
+from __future__ import annotations
+
+import msgspec
+
+from buildkit.runners.model import Ending
+
+
+class GuestDirectory(msgspec.Struct, frozen=True, kw_only=True):
+    """A directory to open for the program; `host` is absolute."""
+
+    host: str
+    guest: str
+    writable: bool
+
+
+class GuestRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What to run. `arguments` begin with the program's own name; `outcome` is the file to write how it ended to."""
+
+    artifact: str
+    outcome: str
+    arguments: tuple[str, ...]
+    environment: dict[str, str]
+    directories: tuple[GuestDirectory, ...]
+    seconds: float | None
+    fuel: int | None
+    memory: int | None
+    network: bool
+    cache: str | None
+
+
+class GuestOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How a program ended; `seconds` without the time to compile it."""
+
+    ended: Ending
+    exit_code: int | None = None
+    message: str | None = None
+    backtrace: str = ""
+    seconds: float = 0.0

@@ -1,0 +1,161 @@
+"""Find every compiler on this machine, in the order in which its user would reach them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from buildkit.process import Runner
+from buildkit.toolchain.layout import STORED_TOOLCHAINS
+from buildkit.toolchain.model import Origin, Toolchain
+from buildkit.toolchain.probe import Answer, Probes
+
+DISTRIBUTION_FOLDERS: Final = (
+    "/usr/bin",
+    "/usr/local/bin",
+    "/usr/lib/rust-*/bin",
+    "/usr/lib64/rust-*/bin",
+    "/opt/*/bin",
+    "/opt/homebrew/bin",
+)
+"""Where distributions and installers put compilers, also versions that are not on PATH."""
+
+PACKAGED: Final = (Path("/usr/bin"), Path("/usr/lib"), Path("/usr/lib64"))
+"""Folders whose programs belong to the distribution."""
+
+UNKNOWN_COMMIT: Final = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a compiler may be, and who put it there."""
+
+    rustc: Path
+    origin: Origin
+    name: str
+
+
+def discover(*, environment: Mapping[str, str], store: Path, processes: Runner) -> tuple[Toolchain, ...]:
+    """Return the toolchains of this machine, each sysroot once; starts a compiler only where its answer is not remembered."""
+    probes = Probes.open(store)
+    found: dict[Path, Toolchain] = {}
+    for place in find_places(environment, store):
+        answer = probes.ask(place.rustc, processes=processes)
+        toolchain = None if answer is None else describe(place, answer)
+        if toolchain is not None:
+            found.setdefault(toolchain.sysroot, toolchain)
+    probes.save()
+    return tuple(found.values())
+
+
+def find_places(environment: Mapping[str, str], store: Path) -> Iterator[Place]:
+    """Give the compilers that exist: `$RUSTC`, PATH with rustup's proxies resolved, distribution folders, rustup's others, the store."""
+    rustup, stored = tuple(rustup_places(environment)), tuple(stored_places(store))
+    named = environment.get("RUSTC")
+    reached = [] if named is None else [Path(named)]
+    reached += [Path(folder) / "rustc" for folder in environment.get("PATH", "").split(":") if folder]
+    packaged = [folder / "rustc" for pattern in DISTRIBUTION_FOLDERS for folder in sorted(Path("/").glob(pattern.lstrip("/")))]
+    for rustc in reached:
+        yield from _resolved(rustc, rustup, stored)
+    yield from rustup
+    for rustc in packaged:
+        yield from _resolved(rustc, rustup, stored)
+    yield from stored
+
+
+def stored_places(store: Path) -> Iterator[Place]:
+    """Give the compilers that were unpacked into the store."""
+    for folder in sorted((store / STORED_TOOLCHAINS).glob("*/bin")):
+        yield from _existing(Place(rustc=folder / "rustc", origin=Origin.STORE, name=folder.parent.name))
+
+
+def rustup_places(environment: Mapping[str, str]) -> Iterator[Place]:
+    """Give rustup's toolchains, the one that its proxies run first."""
+    home = rustup_home(environment)
+    preferred = (environment.get("RUSTUP_TOOLCHAIN"), _default_toolchain(home))
+    folders = sorted(
+        (home / "toolchains").glob("*"),
+        key=lambda folder: (not _is_named(folder, preferred[0]), not _is_named(folder, preferred[1]), folder.name),
+    )
+    for folder in folders:
+        yield from _existing(Place(rustc=folder / "bin" / "rustc", origin=Origin.RUSTUP, name=folder.name))
+
+
+def rustup_home(environment: Mapping[str, str]) -> Path:
+    """Return rustup's folder."""
+    return Path(environment.get("RUSTUP_HOME") or Path(environment.get("HOME", "/")) / ".rustup")
+
+
+def describe(place: Place, answer: Answer) -> Toolchain | None:
+    """Return a toolchain, `None` where there is no cargo beside the compiler."""
+    sysroot = Path(answer.sysroot).resolve()
+    rustc = place.rustc
+    cargo, rustdoc = rustc.with_name("cargo"), rustc.with_name("rustdoc")
+    if not cargo.exists() or is_proxy(cargo):
+        return None
+    return Toolchain(
+        rustc=rustc,
+        cargo=cargo,
+        rustdoc=rustdoc,
+        release=answer.release,
+        commit=answer.commit,
+        host=answer.host,
+        sysroot=sysroot,
+        prebuilt=frozenset(prebuilt_triples(sysroot)),
+        source=find_source(sysroot),
+        origin=place.origin,
+        name=place.name,
+    )
+
+
+def prebuilt_triples(sysroot: Path) -> Iterable[str]:
+    """Give the triples whose std lies in a sysroot."""
+    return (core.parent.parent.name for core in (sysroot / "lib" / "rustlib").glob("*/lib/libcore-*.rlib"))
+
+
+def find_source(sysroot: Path) -> Path | None:
+    """Return the `library` folder of the source that a component or a package put into a sysroot."""
+    library = sysroot / "lib" / "rustlib" / "src" / "rust" / "library"
+    return library if (library / "std" / "Cargo.toml").is_file() and (library / "Cargo.lock").is_file() else None
+
+
+def is_proxy(program: Path) -> bool:
+    """Say whether a program is one of rustup's proxies, which run another one by the folder that they are called in."""
+    return program.resolve().name in {"rustup", "rustup-init"}
+
+
+def _resolved(rustc: Path, rustup: tuple[Place, ...], stored: tuple[Place, ...]) -> Iterator[Place]:
+    """Give a compiler that exists; in the place of a proxy the toolchain that it runs."""
+    if not rustc.is_file():
+        return
+    if is_proxy(rustc):
+        yield from rustup[:1]
+        return
+    real = rustc.resolve()
+    known = next((place for place in (*rustup, *stored) if place.rustc.resolve() == real), None)
+    if known is not None:
+        yield known
+        return
+    origin = Origin.DISTRIBUTION if any(real.is_relative_to(folder) for folder in PACKAGED) else Origin.OTHER
+    yield Place(rustc=rustc.absolute(), origin=origin, name=str(rustc))
+
+
+def _existing(place: Place) -> Iterator[Place]:
+    if place.rustc.is_file():
+        yield place
+
+
+def _default_toolchain(home: Path) -> str | None:
+    try:
+        settings = tomllib.loads((home / "settings.toml").read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError):
+        return None
+    default = settings.get("default_toolchain")
+    return default if isinstance(default, str) else None
+
+
+def _is_named(folder: Path, name: str | None) -> bool:
+    return name is not None and (folder.name == name or folder.name.startswith(f"{name}-"))

@@ -1,0 +1,95 @@
+"""Ask compilers what they are, and remember the answers for as long as the programs do not change."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from buildkit.process import Command, Runner
+from buildkit.toolchain.memory import Memory
+
+FILE_NAME: Final = "probes.json"
+"""The file of remembered answers, in the store."""
+
+TIMEOUT_SECONDS: Final = 20.0
+"""How long a compiler may take to say its version; a loaded machine is slow to start one."""
+
+ROOT: Final = Path("/")
+"""The folder that compilers are asked in: elsewhere a `rust-toolchain.toml` could answer for a proxy."""
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rustc says of itself."""
+
+    release: str
+    commit: str
+    host: str
+    sysroot: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probes:
+    """Answers by program; new ones are written back with `save`."""
+
+    memory: Memory[Answer]
+
+    @classmethod
+    def open(cls, store: Path) -> Probes:
+        """Read what the store remembers."""
+        return cls(memory=Memory.open(store / FILE_NAME, Answer))
+
+    def remembered(self, rustc: Path) -> Answer | None:
+        """Return what a compiler said when it was last asked, `None` where it was not or has changed since."""
+        key = identity(rustc)
+        return None if key is None else self.memory.get(key)
+
+    def ask(self, rustc: Path, *, processes: Runner) -> Answer | None:
+        """Return what a compiler says of itself, `None` where it does not run."""
+        key = identity(rustc)
+        if key is None:
+            return None
+        answer = self.memory.get(key)
+        if answer is None:
+            answer = ask_compiler(rustc, processes=processes)
+            if answer is not None:
+                self.memory.put(key, answer)
+        return answer
+
+    def save(self) -> None:
+        """Write new answers back."""
+        self.memory.save()
+
+
+def identity(rustc: Path) -> str | None:
+    """Return a text that changes when the program does, or the library that does its work; `None` where there is no program."""
+    try:
+        real = rustc.resolve(strict=True)
+        status = real.stat()
+    except OSError:
+        return None
+    return f"{rustc}|{real}|{status.st_size}|{status.st_mtime_ns}|{','.join(_driver_libraries(real.parent.parent / 'lib'))}"
+
+
+def ask_compiler(rustc: Path, *, processes: Runner) -> Answer | None:
+    """Run a compiler to learn its version and its sysroot; `None` where it does not run or does not answer as rustc does."""
+    environment: Mapping[str, str | None] = {"RUSTUP_TOOLCHAIN": None, "RUSTUP_AUTO_INSTALL": "0"}
+    version = processes.run(Command(argv=(str(rustc), "-vV"), cwd=ROOT, env=environment), timeout=TIMEOUT_SECONDS)
+    if not version.succeeded:
+        return None
+    sysroot = processes.run(Command(argv=(str(rustc), "--print", "sysroot"), cwd=ROOT, env=environment), timeout=TIMEOUT_SECONDS)
+    said = dict(line.split(": ", 1) for line in version.stdout.splitlines() if ": " in line)
+    if not sysroot.succeeded or not {"release", "commit-hash", "host"} <= said.keys():
+        return None
+    return Answer(release=said["release"], commit=said["commit-hash"], host=said["host"], sysroot=sysroot.stdout.strip())
+
+
+def _driver_libraries(folder: Path) -> tuple[str, ...]:
+    try:
+        return tuple(sorted(entry.name for entry in os.scandir(folder) if entry.name.startswith("librustc_driver")))
+    except OSError:
+        return ()

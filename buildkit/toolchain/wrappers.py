@@ -1,0 +1,90 @@
+"""Small scripts that run privately unpacked programs with the libraries that were unpacked with them.
+
+They call the dynamic loader by name instead of setting LD_LIBRARY_PATH, which build scripts and the programs under test would inherit.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from elftools.elf.elffile import ELFFile
+
+ROOT: Final = "root"
+"""The folder of an entry that packages are unpacked into."""
+
+PROGRAMS: Final = "bin"
+"""The folder of an entry with its scripts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Libraries:
+    """Where a privately unpacked program finds its libraries. `loader` is absolute for the system's, else relative to the entry."""
+
+    loader: str
+    folders: tuple[str, ...]
+
+    @property
+    def path(self) -> str:
+        """Return the folders as a search path, in terms of the scripts' variable."""
+        return ":".join(f"$entry/{folder}" for folder in self.folders)
+
+
+def write_wrappers(entry: Path, programs: Mapping[str, str], libraries: Libraries) -> None:
+    """Write a script for each program: its name, and the program's path in the entry."""
+    for name, program in programs.items():
+        exported = 'export CARGO="$0"\n' if name == "cargo" else ""
+        write_script(
+            entry / PROGRAMS / name,
+            f'{exported}exec {_quoted(libraries.loader)} --library-path "{libraries.path}" --argv0 "$0" "$entry/{program}" "$@"',
+        )
+
+
+def write_script(file: Path, body: str) -> None:
+    """Write a script in which `$entry` is the folder two levels above it, wherever that is."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"#!/bin/sh\nentry=${{0%/*}}/..\n{body}\n", encoding="utf-8")
+    file.chmod(0o755)
+
+
+def find_libraries(entry: Path, program: Path) -> Libraries:
+    """Return how a program of an entry is run: its own loader if its C library was unpacked with it, the system's otherwise."""
+    root = entry / ROOT
+    interpreter = read_interpreter(program)
+    own = next(iter(sorted(path for folder in library_folders(root) for path in folder.glob(Path(interpreter).name))), None)
+    folders = tuple(str(folder.relative_to(entry)) for folder in library_folders(root))
+    return Libraries(loader=interpreter if own is None else str(own.relative_to(entry)), folders=folders)
+
+
+def library_folders(root: Path) -> tuple[Path, ...]:
+    """Return the library folders of this architecture in an unpacked tree."""
+    return tuple(
+        folder
+        for above in ("usr/lib", "lib")
+        for folder in sorted((root / above).glob("*-linux-gnu*"))
+        if folder.is_dir() and not folder.is_symlink()
+    )
+
+
+def read_interpreter(program: Path) -> str:
+    """Return the dynamic loader that an ELF program asks for; raises `ValueError` where it asks for none."""
+    with program.open("rb") as stream:
+        for segment in ELFFile(stream).iter_segments("PT_INTERP"):
+            return bytes(segment.data()).rstrip(b"\0").decode()
+    raise ValueError(f"{program} asks for no loader")
+
+
+def point_at_system(root: Path, names: Iterable[str]) -> None:
+    """Link libraries of the system into an unpacked tree that lacks them; a linker that takes the tree as its root looks for them there."""
+    for folder in library_folders(root):
+        for name in names:
+            for system in (Path("/usr/lib") / folder.name / name, Path("/lib") / folder.name / name):
+                if system.exists() and not (folder / name).exists():
+                    (folder / name).symlink_to(system)
+
+
+def _quoted(loader: str) -> str:
+    return shlex.quote(loader) if loader.startswith("/") else f'"$entry/{loader}"'

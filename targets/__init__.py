@@ -1,0 +1,1 @@
+"""The bundled compilation targets, one plugin module each."""

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from buildkit.errors import UsageError
+from buildkit.events import Event
+from buildkit.model import RunReport
+from buildkit.reports.junit import JunitReporter, junit_text
+
+Golden = Callable[[str, str], None]
+
+
+@pytest.fixture
+def root(report: RunReport) -> ET.Element:
+    return ET.fromstring(junit_text(report))  # noqa: S314  # our own text
+
+
+def test_junit_report_reads_as_the_golden_file(report: RunReport, golden: Golden) -> None:
+    golden("reports/junit.xml", junit_text(report))
+
+
+def test_there_is_a_suite_for_each_target_and_a_case_for_each_cell_and_proof(root: ET.Element, report: RunReport) -> None:
+    assert [suite.get("name") for suite in root] == ["native", "wasm32-wasip2", "thumbv7em-none-eabihf", "wasm32-unknown-unknown"]
+    assert len(list(root.iter("testcase"))) == len(report.cells) + len(report.proofs)
+
+
+def test_counts_are_those_of_the_cases(root: ET.Element) -> None:
+    assert {name: root.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "10",
+        "failures": "4",
+        "errors": "1",
+        "skipped": "2",
+    }
+
+
+def test_a_failure_tells_the_finding_and_the_path(root: ET.Element) -> None:
+    case = next(case for case in root.iter("testcase") if case.get("name") == "shop-core/wasm32-wasip2/wasi")
+    failure = case.find("failure")
+    assert failure is not None
+    assert failure.get("type") == "denied-crate"
+    assert "crates/shop-store/Cargo.toml:9" in (failure.text or "")
+
+
+def test_a_skip_has_its_reason(root: ET.Element) -> None:
+    case = next(case for case in root.iter("testcase") if case.get("name") == "shop-web/wasm32-unknown-unknown/wasm-js")
+    skipped = case.find("skipped")
+    assert skipped is not None
+    assert skipped.get("message") == "no browser runner yet"
+
+
+def test_the_file_appears_at_the_end_and_nothing_beside_it(story: tuple[Event, ...], tmp_path: Path) -> None:
+    file = tmp_path / "reports" / "junit.xml"
+    reporter = JunitReporter(file)
+    for event in story[:-1]:
+        reporter.report(event)
+    assert not file.exists()
+    reporter.report(story[-1])
+    reporter.close()
+    assert [entry.name for entry in file.parent.iterdir()] == ["junit.xml"]
+
+
+def test_a_file_that_cannot_be_written_is_named(story: tuple[Event, ...], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match=r"file/junit\.xml: the report cannot be written: "):
+        JunitReporter(tmp_path / "file" / "junit.xml").report(story[-1])

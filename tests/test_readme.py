@@ -1,0 +1,57 @@
+"""What the README says is what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from buildkit.cli.verbs import VERBS
+from buildkit.config.reference import reference
+from buildkit.errors import ExitCode
+from buildkit.model import Verdict
+from buildkit.plugins import load_targets
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+START, END = "<!-- configuration -->\n", "<!-- /configuration -->"
+
+
+@pytest.fixture
+def text() -> str:
+    return README.read_text(encoding="utf-8")
+
+
+def test_the_configuration_reference_is_that_of_the_declaration(text: str, request: pytest.FixtureRequest) -> None:
+    before, rest = text.split(START)
+    shown, after = rest.split(END)
+    if request.config.getoption("--update-golden"):
+        README.write_text(f"{before}{START}{reference()}{END}{after}", encoding="utf-8")
+        shown = reference()
+    assert shown == reference(), "the reference has changed; then: pytest --update-golden"
+
+
+def test_the_exit_codes_are_those_of_the_code(text: str) -> None:
+    table = text.split("## Exit codes")[1].split("##", maxsplit=1)[0]
+    assert [int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)] == [int(code) for code in ExitCode]
+
+
+def test_every_bundled_target_stands_in_the_table(text: str) -> None:
+    table = text.split("## Compilation targets")[1].split("###", maxsplit=1)[0]
+    assert {name for name in load_targets() if f"`{name}`" not in table} == set()
+
+
+def test_every_verdict_is_explained(text: str) -> None:
+    assert {verdict for verdict in Verdict if f"`{verdict}`" not in text} == set()
+
+
+def test_every_command_of_the_readme_exists(text: str) -> None:
+    verbs = {verb.name if verb.parent is None else verb.parent for verb in VERBS}
+    assert set(re.findall(r"(?:\$ |`)buildkit ([a-z]+)", text)) <= verbs
+
+
+def test_the_gate_calls_exactly_the_test_command(text: str) -> None:
+    gate = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "$ python -m nox -s tests\n" in text
+    assert "\npython -m nox -s tests\n" in gate
