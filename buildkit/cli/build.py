@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from buildkit.cli.execution import Execution, execute_plan
 from buildkit.cli.options import Everywhere, Reporting, Selecting
-from buildkit.execute.pipeline import Job
+from buildkit.execute.compile import build_cell
+from buildkit.execute.inspection import inspect_cell
+from buildkit.execute.isolation import isolate
+from buildkit.execute.work import Job
 from buildkit.model import Stage
 from buildkit.toolchain.model import StdNeed
 
@@ -20,6 +24,6 @@ def build(
     profile: Annotated[str, typer.Option("--profile", metavar="NAME", help="The cargo profile.")] = "release",
 ) -> None:
     """Build and inspect the artifacts of the selected cells."""
-    stages = (Stage.ISOLATION, Stage.BUILD, Stage.ARTIFACT)
-    execution = Execution(verb="build", need=StdNeed.BUILD, job=Job(stages=stages, profile=profile))
+    job: Job = {Stage.ISOLATION: isolate, Stage.BUILD: partial(build_cell, profile), Stage.ARTIFACT: inspect_cell}
+    execution = Execution(verb="build", need=StdNeed.BUILD, job=job)
     execute_plan(execution, everywhere, selecting, reporting)

@@ -9,7 +9,9 @@ import typer
 
 from buildkit.cli.execution import Execution, execute_plan
 from buildkit.cli.options import Everywhere, Reporting, Selecting
-from buildkit.execute.pipeline import Job
+from buildkit.execute.compile import check_cell
+from buildkit.execute.isolation import isolate
+from buildkit.execute.work import Job
 from buildkit.model import Stage
 from buildkit.toolchain.model import StdNeed
 
@@ -21,10 +23,10 @@ class OnlyStage(StrEnum):
     CHECK = Stage.CHECK.value
 
 
-STAGES = {
-    None: (Stage.ISOLATION, Stage.CHECK),
-    OnlyStage.ISOLATION: (Stage.ISOLATION,),
-    OnlyStage.CHECK: (Stage.CHECK,),
+JOBS: dict[OnlyStage | None, Job] = {
+    None: {Stage.ISOLATION: isolate, Stage.CHECK: check_cell},
+    OnlyStage.ISOLATION: {Stage.ISOLATION: isolate},
+    OnlyStage.CHECK: {Stage.CHECK: check_cell},
 }
 
 
@@ -38,5 +40,5 @@ def check(
 ) -> None:
     """Prove that no feature leaks, then check every cell."""
     need = StdNeed.NONE if only is OnlyStage.ISOLATION else StdNeed.CHECK
-    execution = Execution(verb="check", need=need, job=Job(stages=STAGES[only]))
+    execution = Execution(verb="check", need=need, job=JOBS[only])
     execute_plan(execution, everywhere, selecting, reporting)

@@ -19,9 +19,9 @@ from buildkit.cli.options import Everywhere, Reporting, Selecting
 from buildkit.cli.session import Session, open_session
 from buildkit.events import Emit, RunFinished
 from buildkit.execute.context import Context, TargetSupply
-from buildkit.execute.pipeline import Job
 from buildkit.execute.scheduler import execute
 from buildkit.execute.verdicts import GOOD, exit_code
+from buildkit.execute.work import Job
 from buildkit.model import CompilationTarget, RunReport
 from buildkit.plan.cells import Matrix
 from buildkit.plan.model import Plan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +16,11 @@ from buildkit.cli.options import Everywhere, Reporting, Selecting
 from buildkit.cli.store import default_store
 from buildkit.config.schema import RunTable
 from buildkit.errors import ExitCode, ToolchainError, UsageError
-from buildkit.execute.pipeline import Job
-from buildkit.execute.running import RunOptions, request_for
+from buildkit.execute.compile import build_cell
+from buildkit.execute.inspection import inspect_cell
+from buildkit.execute.isolation import isolate
+from buildkit.execute.running import RunOptions, request_for, run_programs
+from buildkit.execute.work import Job
 from buildkit.model import Stage
 from buildkit.process import ProcessRunner
 from buildkit.runners.model import Ending
@@ -76,8 +80,13 @@ def run(
     if files:
         _run_file(files, options)
         return
-    stages = (Stage.ISOLATION, Stage.BUILD, Stage.ARTIFACT, Stage.RUN)
-    execution = Execution(verb="run", need=StdNeed.BUILD, job=Job(stages=stages, profile=profile, running=options))
+    job: Job = {
+        Stage.ISOLATION: isolate,
+        Stage.BUILD: partial(build_cell, profile),
+        Stage.ARTIFACT: inspect_cell,
+        Stage.RUN: partial(run_programs, options),
+    }
+    execution = Execution(verb="run", need=StdNeed.BUILD, job=job)
     execute_plan(execution, everywhere, selecting, reporting)
 
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from buildkit.cargo.calls import CargoCalls
 from buildkit.cargo.failure import explain_obstacle, first_error
 from buildkit.cargo.messages import CompilerArtifact, CompilerMessage, Message, parse_messages
 from buildkit.execute.context import Context
 from buildkit.execute.outcome import StageOutcome
+from buildkit.execute.work import Work
 from buildkit.model import Finding, Rule, Stage, StageResult, Verdict
 from buildkit.plan.model import PlannedCell
-from buildkit.process import Command, Completed
+from buildkit.process import Completed
 
 VERBS: Final = {Stage.CHECK: "check", Stage.BUILD: "build"}
 
@@ -29,17 +31,19 @@ BUILD_SCRIPT_FAILED: Final = "failed to run custom build command for"
 LINKER_FAILED: Final = "linking with "
 
 
-def compile_cell(context: Context, planned: PlannedCell, stage: Stage, profile: str) -> StageOutcome:
-    """Compile a cell with cargo."""
-    command = compile_command(context, planned, stage, profile)
-    done = context.processes.run(command)
-    messages = parse_messages(done.stdout.splitlines())
-    return _judge(context, planned, stage, _Outcome(done=done, messages=messages))
+def check_cell(context: Context, work: Work) -> StageOutcome:
+    """Take a cell through the check stage."""
+    return _compile(context, work.planned, Stage.CHECK, context.calls(work.planned.subject))
 
 
-def compile_command(context: Context, planned: PlannedCell, stage: Stage, profile: str) -> Command:
-    """Return the call of cargo for a stage of a cell."""
-    return context.calls(planned.subject, profile=profile).compile(VERBS[stage], context.selection(planned.subject, planned.cell))
+def build_cell(profile: str, context: Context, work: Work) -> StageOutcome:
+    """Take a cell through the build stage, with a cargo profile."""
+    return _compile(context, work.planned, Stage.BUILD, context.calls(work.planned.subject, profile=profile))
+
+
+def _compile(context: Context, planned: PlannedCell, stage: Stage, calls: CargoCalls) -> StageOutcome:
+    done = context.processes.run(calls.compile(VERBS[stage], context.selection(planned.subject, planned.cell)))
+    return _judge(context, planned, stage, _Outcome(done=done, messages=parse_messages(done.stdout.splitlines())))
 
 
 @dataclass(frozen=True, kw_only=True)

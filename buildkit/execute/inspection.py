@@ -16,6 +16,7 @@ from buildkit.cargo.calls import OUTPUT_FOLDER
 from buildkit.config.schema import Budget, PackageTable, PackageTargetTable, TargetTable
 from buildkit.execute.context import Context
 from buildkit.execute.outcome import StageOutcome, skipped
+from buildkit.execute.work import Work
 from buildkit.model import Artifact, CheckArtifact, ExtraStep, Finding, Rule, Stage, StageResult, Verdict
 from buildkit.plan.model import PlannedCell
 from buildkit.process import Command
@@ -30,8 +31,9 @@ class _Inspected:
     findings: tuple[Finding, ...]
 
 
-def inspect_files(context: Context, planned: PlannedCell, files: tuple[Path, ...]) -> StageOutcome:
-    """Keep, finish, inspect and judge what cargo made for a cell."""
+def inspect_cell(context: Context, work: Work) -> StageOutcome:
+    """Take a cell through the artifact stage: keep, finish, inspect and judge what cargo made for it."""
+    planned, files = work.planned, work.files
     if not files:
         return skipped(Stage.ARTIFACT, "a Rust library: there is no artifact to inspect")
     started = time.monotonic()

@@ -7,10 +7,16 @@ from collections.abc import Mapping
 from buildkit.execute.context import Context
 from buildkit.execute.graphs import Graph
 from buildkit.execute.outcome import StageOutcome
+from buildkit.execute.work import Work
 from buildkit.features.explain import Explainer
 from buildkit.features.isolation import Judgement, judge
 from buildkit.model import Cell, Finding, Proof, Rule, Stage, StageResult, Verdict
 from buildkit.plan.model import PlannedProof, Subject
+
+
+def isolate(context: Context, work: Work) -> StageOutcome:
+    """Take a cell through the isolation stage."""
+    return judge_cell(context, work.planned.subject, work.planned.cell, work.graph)
 
 
 def judge_cell(context: Context, subject: Subject, cell: Cell, graph: Graph) -> StageOutcome:

@@ -2,52 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from buildkit.events import StageFinished, StageStarted
-from buildkit.execute.compile import compile_cell
 from buildkit.execute.context import Context
 from buildkit.execute.graphs import Graph
-from buildkit.execute.inspection import inspect_files
-from buildkit.execute.isolation import judge_cell
 from buildkit.execute.outcome import StageOutcome, skipped
-from buildkit.execute.running import RunOptions, run_artifacts
 from buildkit.execute.verdicts import meet_expectation, overall
+from buildkit.execute.work import Job, Work
 from buildkit.model import CellResult, Stage, Verdict
 from buildkit.plan.model import PlannedCell
-
-
-@dataclass(frozen=True, kw_only=True)
-class Job:
-    """What is done with every cell: the stages, the cargo profile of the build stage, and how programs are run."""
-
-    stages: tuple[Stage, ...]
-    profile: str = "release"
-    running: RunOptions = field(default_factory=RunOptions)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Work:
-    """One cell on its way through the stages."""
-
-    planned: PlannedCell
-    graph: Graph
-    done: tuple[StageOutcome, ...] = ()
-
-    @property
-    def failed(self) -> Stage | None:
-        """Return the stage that did not pass, `None` while all did."""
-        return next((outcome.result.stage for outcome in self.done if outcome.result.verdict not in (Verdict.PASS, Verdict.SKIPPED)), None)
 
 
 def run_cell(context: Context, planned: PlannedCell, graph: Graph, job: Job) -> CellResult:
     """Take a cell through its stages and return the result, expectations applied."""
     expectation = planned.expectation
     if expectation is not None and expectation.verdict is Verdict.SKIPPED:
-        return _result(context, planned, tuple(skipped(stage, expectation.reason) for stage in job.stages))
+        return _result(context, planned, tuple(skipped(stage, expectation.reason) for stage in job))
     work = Work(planned=planned, graph=graph)
-    for stage in job.stages:
+    for stage in job:
         work = replace(work, done=(*work.done, _run_stage(context, work, stage, job)))
     return _result(context, planned, work.done)
 
@@ -67,38 +40,9 @@ def _run_stage(context: Context, work: Work, stage: Stage, job: Job) -> StageOut
     if failed is not None:
         return skipped(stage, f"{failed} did not pass")
     context.emit(StageStarted(cell=work.planned.cell, stage=stage))
-    outcome = STAGES[stage](context, work, job)
+    outcome = job[stage](context, work)
     context.emit(StageFinished(cell=work.planned.cell, result=outcome.result))
     return outcome
-
-
-def _isolate(context: Context, work: Work, _: Job) -> StageOutcome:
-    return judge_cell(context, work.planned.subject, work.planned.cell, work.graph)
-
-
-def _check(context: Context, work: Work, _: Job) -> StageOutcome:
-    return compile_cell(context, work.planned, Stage.CHECK, context.options.profile)
-
-
-def _build(context: Context, work: Work, job: Job) -> StageOutcome:
-    return compile_cell(context, work.planned, Stage.BUILD, job.profile)
-
-
-def _inspect(context: Context, work: Work, _: Job) -> StageOutcome:
-    return inspect_files(context, work.planned, tuple(file for outcome in work.done for file in outcome.files))
-
-
-def _run(context: Context, work: Work, job: Job) -> StageOutcome:
-    return run_artifacts(context, work.planned, tuple(artifact for outcome in work.done for artifact in outcome.artifacts), job.running)
-
-
-STAGES: Mapping[Stage, Callable[[Context, Work, Job], StageOutcome]] = {
-    Stage.ISOLATION: _isolate,
-    Stage.CHECK: _check,
-    Stage.BUILD: _build,
-    Stage.ARTIFACT: _inspect,
-    Stage.RUN: _run,
-}
 
 
 def _result(context: Context, planned: PlannedCell, done: tuple[StageOutcome, ...]) -> CellResult:

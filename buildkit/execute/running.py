@@ -11,6 +11,7 @@ from buildkit.config.schema import PackageTable, RunTable
 from buildkit.events import ProgramOutput
 from buildkit.execute.context import Context
 from buildkit.execute.outcome import StageOutcome, skipped
+from buildkit.execute.work import Work
 from buildkit.model import Artifact, Finding, Rule, Stage, StageResult, Verdict
 from buildkit.plan.model import PlannedCell
 from buildkit.runners.model import ArtifactRunner, Ending, Limits, Preopen, RunOutcome, RunRequest, parse_preopen
@@ -35,9 +36,10 @@ class RunOptions:
     network: bool = False
 
 
-def run_artifacts(context: Context, planned: PlannedCell, artifacts: tuple[Artifact, ...], options: RunOptions) -> StageOutcome:
-    """Run each program of a cell; without one, or without a runner for its target, the stage is skipped with the reason."""
-    programs = tuple(artifact for artifact in artifacts if artifact.kind in PROGRAM_KINDS)
+def run_programs(options: RunOptions, context: Context, work: Work) -> StageOutcome:
+    """Take a cell through the run stage; without a program, or without a runner for its target, it is skipped with the reason."""
+    planned = work.planned
+    programs = tuple(artifact for artifact in work.artifacts if artifact.kind in PROGRAM_KINDS)
     runner = find_runner(planned.subject.target.runner)
     if not programs:
         return skipped(Stage.RUN, "the package has no program")

@@ -10,8 +10,9 @@ from buildkit.events import CellFinished, RunStarted
 from buildkit.execute.context import Context
 from buildkit.execute.graphs import Graph, read_graphs
 from buildkit.execute.isolation import prove
-from buildkit.execute.pipeline import Job, run_cell, share_result
+from buildkit.execute.pipeline import run_cell, share_result
 from buildkit.execute.verdicts import Counts, excuse_proofs, summarize
+from buildkit.execute.work import Job
 from buildkit.model import Cell, CellResult, RunReport, Stage, Verdict
 from buildkit.plan.model import Plan, PlannedCell
 from buildkit.version import __version__
@@ -30,7 +31,7 @@ def execute(context: Context, plan: Plan, job: Job) -> RunReport:
     """Run every stage of `job` for every cell of `plan`, and make the plan's proofs."""
     started = time.monotonic()
     cells = tuple(planned.cell for planned in plan.cells)
-    context.emit(RunStarted(workspace=context.workspace.root, cells=cells, stages=job.stages, assumptions=plan.assumptions))
+    context.emit(RunStarted(workspace=context.workspace.root, cells=cells, stages=tuple(job), assumptions=plan.assumptions))
     of_cells = [(planned.subject, planned.cell) for planned in plan.cells]
     of_proofs = [(proof.subject, cell) for proof in plan.proofs for cell in proof.largest]
     graphs = read_graphs(context, (*of_cells, *of_proofs))
