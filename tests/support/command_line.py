@@ -11,7 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
+import jsonschema
+
+ROOT = Path(__file__).parent.parent.parent
+FIXTURES = ROOT / "fixtures"
+SCHEMA = ROOT / "buildkit-report.schema.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +28,9 @@ class Ran:
 
     @property
     def document(self) -> dict[str, Any]:
-        """Return standard output as the one JSON document that it must be."""
+        """Return standard output as the one report that it must be, held against the published schema."""
         parsed: dict[str, Any] = json.loads(self.out)
+        jsonschema.validate(parsed, json.loads(SCHEMA.read_text(encoding="utf-8")))
         return parsed
 
 
