@@ -21,11 +21,13 @@ Table = Mapping[str, Any]
 class ConfiguredFlags:
     """What cargo's configuration says for one triple.
 
-    `target` are the flags of `[target.TRIPLE]` and of every `[target.'cfg(..)']` that holds; `build` are those of `[build]`, which count
-    only where `target` is empty. `linker` is that of `[target.TRIPLE]`, `None` where there is none.
+    `target` are the flags of `[target.TRIPLE]` and `matching` those of every `[target.'cfg(..)']` that holds; cargo puts the flags of the
+    target's variable between them. `build` are those of `[build]`, which count only where there are none for the target. `linker` is that
+    of `[target.TRIPLE]`, `None` where there is none.
     """
 
     target: tuple[str, ...] = ()
+    matching: tuple[str, ...] = ()
     build: tuple[str, ...] = ()
     linker: str | None = None
 
@@ -41,15 +43,16 @@ def read_flags(directory: Path, triple: str, *, environment: Mapping[str, str], 
         merged = merge(merged, load(file))
     tables = _table(merged.get("target"))
     own = _table(tables.get(triple))
-    flags = [*as_flags(own.get("rustflags"))]
+    matching: tuple[str, ...] = ()
     expressions = {key: table for key, table in sorted(tables.items()) if is_cfg(key) and _table(table).get("rustflags")}
     if expressions:
         known = ask_cfg()
         for key, table in expressions.items():
-            flags += as_flags(_table(table).get("rustflags")) if _holds(key, known, files) else ()
+            matching += as_flags(_table(table).get("rustflags")) if _holds(key, known, files) else ()
     linker = own.get("linker")
     return ConfiguredFlags(
-        target=tuple(flags),
+        target=as_flags(own.get("rustflags")),
+        matching=matching,
         build=as_flags(_table(merged.get("build")).get("rustflags")),
         linker=linker if isinstance(linker, str) else None,
     )

@@ -142,6 +142,15 @@ class Apt:
             raise _apt_error(f"{len(named)} packages could not be fetched", done)
         return tuple(sorted(folder.glob("*.deb")))
 
+    def archive(self) -> str:
+        """Return the address of the archive that the machine takes its release from; raises `ToolchainError` where it is not Debian's."""
+        done = self._run(("apt-get", "indextargets", "--format", "$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(REPO_URI)", "Created-By: Packages"))
+        found = (line.split("|", 3) for line in done.stdout.splitlines() if line.count("|") >= 3)
+        uri = next((uri for origin, label, component, uri in found if (origin, label, component) == ("Debian", "Debian", "main")), None)
+        if uri is None:
+            raise ToolchainError("this machine's package sources name no Debian archive", hint="buildkit doctor")
+        return uri
+
     def updated(self) -> Apt:
         """Return the tools with lists that were fetched now; raises `ToolchainError`."""
         for part in ("state/lists/partial", "cache/archives/partial"):
@@ -159,7 +168,7 @@ class Apt:
         text = _CONFIGURATION.format(folder=self.folder, status=STATUS)
         if self.suite is not None:
             signed = f"[signed-by={KEYRING}] " if KEYRING.exists() else ""
-            uri = own_archive(self.processes)
+            uri = replace(self, suite=None, checks_expiry=True).refreshed().archive()
             (self.folder / "sources.list").write_text(f"deb {signed}{uri} {self.suite} main\n", encoding="utf-8")
             text += _OTHER_SOURCES.format(folder=self.folder)
         if not self.checks_expiry:
@@ -178,28 +187,6 @@ class Apt:
     def _run(self, argv: tuple[str, ...], *, cwd: Path | None = None, on_line: OnLine | None = None) -> Completed:
         environment = {"APT_CONFIG": str(self.folder / "apt.conf"), "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
         return self.processes.run(Command(argv=argv, cwd=cwd or self.folder, env=environment), on_stdout=on_line)
-
-
-def own_archive(processes: Runner) -> str:
-    """Return the address of the archive that this machine takes its release from; raises `ToolchainError` where it is not Debian's."""
-    argv = ("apt-get", "indextargets", "--format", "$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(REPO_URI)", "Created-By: Packages")
-    done = processes.run(Command(argv=argv, cwd=Path("/"), env={"LC_ALL": "C.UTF-8"}))
-    for line in done.stdout.splitlines():
-        origin, label, component, uri = line.split("|", 3)
-        if (origin, label, component) == ("Debian", "Debian", "main"):
-            return uri
-    return _configured_archive(processes)
-
-
-def _configured_archive(processes: Runner) -> str:
-    """Take the address from the sources themselves: a machine that never fetched a list knows no origin."""
-    argv = ("apt-get", "indextargets", "--format", "$(RELEASE)|$(COMPONENT)|$(REPO_URI)", "Created-By: Packages")
-    done = processes.run(Command(argv=argv, cwd=Path("/"), env={"LC_ALL": "C.UTF-8"}))
-    for line in done.stdout.splitlines():
-        release, component, uri = line.split("|", 2)
-        if component == "main" and "-" not in release:
-            return uri
-    raise ToolchainError("this machine's package sources name no Debian archive", hint="buildkit doctor")
 
 
 def is_available(environment: Mapping[str, str]) -> bool:

@@ -9,7 +9,7 @@ from buildkit.toolchain.apt import Apt
 from buildkit.toolchain.layout import STORED_PACKAGES
 from buildkit.toolchain.store import Recipe, Store
 from buildkit.toolchain.unpack import unpack
-from buildkit.toolchain.wrappers import PROGRAMS, ROOT, library_folders, point_at_system, write_script
+from buildkit.toolchain.wrappers import PROGRAMS, ROOT, library_folders, write_script
 
 C_PACKAGES: Final = ("gcc", "libc6-dev")
 """What a linker for programs of this machine takes."""
@@ -34,18 +34,19 @@ def write_c_wrappers(entry: Path) -> None:
     for name in BINUTILS:
         if (root / "usr/bin" / name).exists():
             write_script(entry / PROGRAMS / name, f'{libraries} exec "$entry/{ROOT}/usr/bin/{name}" "$@"')
-    point_at_system(root, _system_libraries(root))
+    for folder in (*library_folders(root), root / "usr/lib64"):
+        link_system_libraries(folder, Path("/") / folder.relative_to(root))
 
 
-def _system_libraries(root: Path) -> tuple[str, ...]:
-    """Return the shared libraries that the machine has and the tree's linker scripts and links name."""
-    names = {
-        path.name
-        for folder in library_folders(root)
-        for above in ("/usr/lib", "/lib")
-        for path in (Path(above) / folder.name).glob("*.so.*")
-    }
-    return tuple(sorted(names))
+def link_system_libraries(folder: Path, system: Path) -> None:
+    """Link the system's shared libraries into a folder of an unpacked tree that lacks them.
+
+    The tree has no package that the machine has, and a linker that takes the tree as its root looks for libc there all the same.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for library in sorted(system.glob("*.so.*")):
+        if not (folder / library.name).exists():
+            (folder / library.name).symlink_to(library)
 
 
 def find_stored_compiler(store: Store) -> Path | None:

@@ -38,11 +38,15 @@ class Place:
     name: str
 
 
-def discover(*, environment: Mapping[str, str], store: Path, processes: Runner) -> tuple[Toolchain, ...]:
-    """Return the toolchains of this machine, each sysroot once; starts a compiler only where its answer is not remembered."""
+def discover(*, environment: Mapping[str, str], store: Path, processes: Runner, pinned: Path | None = None) -> tuple[Toolchain, ...]:
+    """Return the toolchains of this machine, each sysroot once; starts a compiler only where its answer is not remembered.
+
+    `pinned` is the folder of a toolchain that a workspace names, and comes first.
+    """
     probes = Probes.open(store)
     found: dict[Path, Toolchain] = {}
-    for place in find_places(environment, store):
+    own = () if pinned is None else _existing(Place(rustc=pinned / "bin" / "rustc", origin=Origin.OTHER, name=str(pinned)))
+    for place in (*own, *find_places(environment, store)):
         answer = probes.ask(place.rustc, processes=processes)
         toolchain = None if answer is None else describe(place, answer)
         if toolchain is not None:

@@ -58,7 +58,9 @@ def ensure(request: ToolchainRequest, *, processes: Runner, environment: Mapping
 def look(request: ToolchainRequest, *, environment: Mapping[str, str], processes: Runner, emit: Emit) -> Situation:
     """Return what this machine has to offer now; a compiler in the store that is damaged is none."""
     store = Store(root=request.store, emit=emit)
-    found = discover(environment=environment, store=request.store, processes=processes)
+    pin = read_pin(request.workspace)
+    pinned = None if pin is None else pin.path
+    found = discover(environment=environment, store=request.store, processes=processes, pinned=pinned)
     return Situation(
         request=request,
         environment=environment,
@@ -66,7 +68,7 @@ def look(request: ToolchainRequest, *, environment: Mapping[str, str], processes
             toolchain for toolchain in found if toolchain.origin is not Origin.STORE or store.damage(toolchain.folder.parent) is None
         ),
         store=store,
-        pin=read_pin(request.workspace),
+        pin=pin,
         has_packages=is_available(environment),
     )
 

@@ -57,15 +57,19 @@ def configured_flags(supply: Supply, *, environment: Mapping[str, str], root: Pa
 def toolchain_variables(supply: Supply, environment: Mapping[str, str], configured: ConfiguredFlags) -> Patch:
     """Return the variables that make cargo run the supply's compiler, linker and C compiler; what the user set stays."""
     linker = target_variable(supply.triple, "linker")
-    sets_linker = supply.linker is not None and configured.linker is None and linker not in environment
+    ours = {linker: str(supply.linker)} if supply.linker is not None and configured.linker is None else {}
     return {
         "RUSTC": str(supply.toolchain.rustc),
         "RUSTDOC": str(supply.toolchain.rustdoc),
         "RUSTUP_TOOLCHAIN": None,
         "PATH": search_path(supply, environment),
-        **({linker: str(supply.linker)} if sets_linker else {}),
-        **{name: value for name, value in supply.env.items() if name not in environment},
+        **{name: value for name, value in {**ours, **supply.env}.items() if not is_chosen(name, value, environment)},
     }
+
+
+def is_chosen(name: str, value: str, environment: Mapping[str, str]) -> bool:
+    """Say whether the user set a variable to another program; the same one elsewhere is what an earlier supply had set."""
+    return name in environment and Path(environment[name]).name != Path(value).name
 
 
 def search_path(supply: Supply, environment: Mapping[str, str]) -> str:

@@ -36,7 +36,7 @@ def user_flags(environment: Mapping[str, str], triple: str, configured: Configur
     everywhere = everywhere_flags(environment)
     if everywhere is not None:
         return everywhere
-    target = (*configured.target, *environment.get(target_variable(triple, "rustflags"), "").split())
+    target = (*configured.target, *environment.get(target_variable(triple, "rustflags"), "").split(), *configured.matching)
     return target or (*configured.build, *environment.get(BUILD, "").split())
 
 
@@ -71,7 +71,7 @@ def compose_exports(environment: Mapping[str, str], triple: str, configured: Con
     build = (*configured.build, *environment.get(BUILD, "").split())
     if everywhere is not None:
         return {variable: " ".join(joined(everywhere, added)), BUILD: " ".join(everywhere) or None, PLAIN: None, ENCODED: None}
-    inherited = () if configured.target or own else build
+    inherited = () if configured.target or configured.matching or own else build
     return {variable: " ".join(joined((*inherited, *own), added))}
 
 

@@ -138,7 +138,8 @@ def _collect(entry: Path, compiler: CCompiler) -> None:
     shutil.copy2(compiler.file("libgcc_eh.a"), unwinder)
     own = ("-nostdinc", "-isystem", str(entry / "include"), "-isystem", str(compiler.file("include")))
     compiler.run(*own, "-O2", "-fPIC", "-Wall", "-Werror", "-c", str(SHIM), "-o", str(shim), what="the unwinder for musl")
-    archiver = CCompiler(path=Path(compiler.run("-print-prog-name=ar", what="ar")), processes=compiler.processes)
+    beside = compiler.path.with_name("ar")
+    archiver = CCompiler(path=beside if beside.exists() else Path("ar"), processes=compiler.processes)
     archiver.run("rcs", str(unwinder), str(shim), what="the unwinder for musl")
     shim.unlink()
 

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from buildkit.model import CompilationTarget
+from buildkit.model import CompilationTarget, StdKind
 from buildkit.toolchain.c_compiler import C_PACKAGES
 from buildkit.toolchain.choose import Choice
 from buildkit.toolchain.model import StdNeed, StdProvider, Toolchain
@@ -143,8 +143,13 @@ def _libraries(situation: Situation, choice: Choice) -> Iterator[ProvisionStep]:
         yield AddRustupTargets(toolchain=choice.toolchain, triples=tuple(triples))
     if by_provider[StdProvider.DISTRIBUTION]:
         yield InstallPackages(packages=("libstd-rust-dev-wasm32", "rust-llvm"))
-    for target in by_provider[StdProvider.SOURCE]:
+    for target in sorted(by_provider[StdProvider.SOURCE], key=lambda target: longest_first(target, choice)):
         yield BuildStd(target=target, triple=triple_of(target, choice), need=situation.request.need)
+
+
+def longest_first(target: CompilationTarget, choice: Choice) -> tuple[bool, bool]:
+    """Order builds so that two at a time end together: musl takes twice as long as wasm, and wasm as bare metal."""
+    return target.std is not StdKind.FULL, not triple_of(target, choice).endswith(MUSL_SUFFIX)
 
 
 def triple_of(target: CompilationTarget, choice: Choice) -> str:

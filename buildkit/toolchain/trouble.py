@@ -10,10 +10,13 @@ from typing import Final
 
 from buildkit.cargo.failure import explain_obstacle, first_error
 from buildkit.errors import ToolchainError
-from buildkit.process import Completed
+from buildkit.process import NOT_STARTED, Completed
 
 ELSEWHERE: Final = "BUILDKIT_CACHE_DIR=DIR buildkit toolchain ensure"
 """The command that puts the store into another folder."""
+
+LONGEST: Final = 400
+"""How many characters of another program's words go into a sentence."""
 
 _DENIED: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _NO_SPACE: Final = "no space left on device"
@@ -45,5 +48,12 @@ def step_error(what: str, done: Completed) -> ToolchainError:
     said = f"{done.stderr}\n{done.stdout}".lower()
     if _NO_SPACE in said:
         return ToolchainError(f"{what} could not be provided: the disk is full", hint="df -h")
+    if done.returncode == NOT_STARTED:
+        return ToolchainError(f"{what} could not be provided: {first_error(done.stderr)}", hint="buildkit doctor")
     reason = explain_obstacle(done) or first_error(done.stderr)
-    return ToolchainError(f"{what} could not be provided: {reason}", hint=done.command.shell)
+    return ToolchainError(f"{what} could not be provided: {shortened(reason)}", hint="buildkit doctor")
+
+
+def shortened(text: str) -> str:
+    """Return the beginning and the end of a long text: a linker repeats its whole command line in between."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2].rstrip()} … {text[-LONGEST // 2 :].lstrip()}"

@@ -24,13 +24,21 @@ UNNEEDED: Final = (
 )
 """What compiling never reads, as patterns for tar; most of a compiler's source among it."""
 
-_SCRIPT: Final = 'dpkg-deb --fsys-tarfile "$1" | tar -x --no-same-owner --wildcards --no-wildcards-match-slash -C "$2" -X "$3"'
+MERGED: Final = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
+"""Folders that are links into `usr` on a Debian system, while packages may still name them."""
+
+_SCRIPT: Final = (
+    'dpkg-deb --fsys-tarfile "$1" | tar -x --no-same-owner --wildcards --no-wildcards-match-slash --keep-directory-symlink -C "$2" -X "$3"'
+)
 """A pipe of two programs; the archives are gigabytes when unpacked whole."""
 
 
 def unpack(archives: Iterable[Path], folder: Path, scratch: Path, *, processes: Runner) -> None:
     """Unpack package files into a folder; raises `ToolchainError` that names the package."""
-    folder.mkdir(parents=True, exist_ok=True)
+    for name in MERGED:
+        (folder / "usr" / name).mkdir(parents=True, exist_ok=True)
+        if not (folder / name).is_symlink():
+            (folder / name).symlink_to(f"usr/{name}")
     excluded = scratch / "excluded"
     excluded.write_text("".join(f"{pattern}\n" for pattern in UNNEEDED), encoding="utf-8")
     for archive in archives:

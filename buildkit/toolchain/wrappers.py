@@ -6,7 +6,7 @@ They call the dynamic loader by name instead of setting LD_LIBRARY_PATH, which b
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -60,13 +60,8 @@ def find_libraries(entry: Path, program: Path) -> Libraries:
 
 
 def library_folders(root: Path) -> tuple[Path, ...]:
-    """Return the library folders of this architecture in an unpacked tree."""
-    return tuple(
-        folder
-        for above in ("usr/lib", "lib")
-        for folder in sorted((root / above).glob("*-linux-gnu*"))
-        if folder.is_dir() and not folder.is_symlink()
-    )
+    """Return the library folders of this architecture in an unpacked tree, whose `lib` is a link to `usr/lib`."""
+    return tuple(folder for folder in sorted((root / "usr/lib").glob("*-linux-gnu*")) if folder.is_dir() and not folder.is_symlink())
 
 
 def read_interpreter(program: Path) -> str:
@@ -75,15 +70,6 @@ def read_interpreter(program: Path) -> str:
         for segment in ELFFile(stream).iter_segments("PT_INTERP"):
             return bytes(segment.data()).rstrip(b"\0").decode()
     raise ValueError(f"{program} asks for no loader")
-
-
-def point_at_system(root: Path, names: Iterable[str]) -> None:
-    """Link libraries of the system into an unpacked tree that lacks them; a linker that takes the tree as its root looks for them there."""
-    for folder in library_folders(root):
-        for name in names:
-            for system in (Path("/usr/lib") / folder.name / name, Path("/lib") / folder.name / name):
-                if system.exists() and not (folder / name).exists():
-                    (folder / name).symlink_to(system)
 
 
 def _quoted(loader: str) -> str:
