@@ -37,7 +37,7 @@ _NO_PERMISSION: Final = ("permission denied", "read-only file system")
 
 def explain_failure(done: Completed) -> BuildkitError:
     """Return the error that says why cargo could not go on; `done` is a failed call of cargo."""
-    if done.returncode == NOT_STARTED:
+    if done.returncode == NOT_STARTED and not done.seconds:
         return ToolchainError(f"cargo cannot be started: {done.stderr.strip()}", hint="buildkit doctor")
     if done.returncode < 0:
         return ToolchainError(f"{Path(done.command.argv[0]).name} was {done.ending}", hint=done.command.shell)
@@ -47,7 +47,7 @@ def explain_failure(done: Completed) -> BuildkitError:
 
 def explain_obstacle(done: Completed) -> str | None:
     """Return why a compilation could not be judged (a crash, a full disk, no network), or `None` where rustc judged the code."""
-    if done.returncode < 0 or done.returncode == NOT_STARTED:
+    if done.returncode < 0 or (done.returncode == NOT_STARTED and not done.seconds):
         return explain_failure(done).message
     crash = _SIGNAL.search(done.stderr)
     if crash is not None:

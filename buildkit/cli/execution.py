@@ -12,7 +12,6 @@ from pathlib import Path
 import typer
 
 from buildkit.cargo.manifest import Manifests
-from buildkit.cargo.metadata import Workspace
 from buildkit.cli.interrupts import interruptible
 from buildkit.cli.matrix import open_matrix, plan_for
 from buildkit.cli.options import Everywhere, Reporting, Selecting
@@ -33,6 +32,7 @@ from buildkit.toolchain.discover import discover
 from buildkit.toolchain.ensure import ensure
 from buildkit.toolchain.environment import cargo_environment
 from buildkit.toolchain.model import StdNeed, Supply, Toolchain, ToolchainRequest
+from buildkit.toolchain.rust_version import newest
 
 HOST_TARGET = "native"
 """The target that asks for nothing but a compiler for this machine."""
@@ -92,7 +92,7 @@ class Provision:
     def context(self, need: StdNeed, matrix: Matrix, plan: Plan) -> Context:
         """Make the toolchains of the plan's targets available, and return what the stages need."""
         targets = {planned.cell.target: planned.subject.target for planned in plan.cells}
-        supplies = self.supplies(need, targets, newest_rust_version(matrix.workspace))
+        supplies = self.supplies(need, targets, newest(member.rust_version for member in matrix.workspace.members))
         return Context(
             workspace=matrix.workspace,
             configuration=matrix.configuration,
@@ -107,12 +107,6 @@ class Provision:
 
     def _environment(self, supply: Supply) -> Mapping[str, str | None]:
         return cargo_environment(supply, environment=self.session.environment, root=self.session.settings.root, processes=self.processes)
-
-
-def newest_rust_version(workspace: Workspace) -> str | None:
-    """Return the newest `rust-version` of the members: what compiles them all."""
-    versions = [member.rust_version for member in workspace.members if member.rust_version is not None]
-    return max(versions, key=lambda version: tuple(int(part) for part in version.split(".") if part.isdigit()), default=None)
 
 
 def report_settings(reporting: Reporting, environment: Mapping[str, str]) -> ReportSettings:

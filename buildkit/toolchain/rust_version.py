@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -31,4 +32,9 @@ def read_rust_version(directory: Path, toolchain: Toolchain, *, processes: Runne
         members = msgspec.json.decode(done.stdout, type=_Members).packages
     except msgspec.DecodeError:
         return None
-    return max((member.rust_version for member in members if member.rust_version is not None), key=Release, default=None)
+    return newest(member.rust_version for member in members)
+
+
+def newest(versions: Iterable[str | None]) -> str | None:
+    """Return the newest of the members' `rust-version`s, `None` where no member says one."""
+    return max((version for version in versions if version is not None), key=Release, default=None)

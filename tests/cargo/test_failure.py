@@ -63,7 +63,7 @@ Caused by:
 
 
 def ended(stderr: str, returncode: int = 101) -> Completed:
-    return Completed(command=Command(argv=("cargo", "metadata"), cwd=FOLDER), returncode=returncode, stdout="", stderr=stderr, seconds=0.1)
+    return Completed(command=Command(argv=("cargo", "metadata"), cwd=FOLDER), returncode=returncode, stdout="", stderr=stderr, seconds=0.0)
 
 
 @pytest.mark.parametrize(
