@@ -21,6 +21,8 @@ NOT_STARTED = 127
 GRACE_SECONDS = 0.5
 """How long an interrupted process group may take to end by itself."""
 
+POLL_SECONDS = 0.01
+
 READER_SECONDS = 5.0
 """How long output is waited for after the process has ended."""
 
@@ -110,6 +112,9 @@ class ProcessRunner:
                 out, err, timed_out = _drain(child, on_stdout, on_stderr, timeout)
         except OSError as error:
             return Completed(command=command, returncode=NOT_STARTED, stdout="", stderr=f"{command.argv[0]}: {error.strerror}", seconds=0.0)
+        except ValueError as error:
+            # A NUL in an argument, or an equals sign in the name of a variable.
+            return Completed(command=command, returncode=NOT_STARTED, stdout="", stderr=f"{command.argv[0]}: {error}", seconds=0.0)
         seconds = time.monotonic() - started
         return Completed(command=command, returncode=child.returncode, stdout=out, stderr=err, seconds=seconds, timed_out=timed_out)
 
@@ -120,8 +125,12 @@ class ProcessRunner:
             children = tuple(self._children)
         for child in children:
             _signal_group(child, signal.SIGTERM)
+        # No child is waited for here: a signal handler may have interrupted the very call that waits, which holds a lock.
+        ending = time.monotonic() + GRACE_SECONDS
+        while time.monotonic() < ending and any(_is_running(child) for child in children):
+            time.sleep(POLL_SECONDS)
         for child in children:
-            _end_group(child)
+            _signal_group(child, signal.SIGKILL)
 
     @contextmanager
     def _child(self, command: Command, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
@@ -206,6 +215,14 @@ def _end_group(child: subprocess.Popen[str]) -> None:
         child.wait(GRACE_SECONDS)
     _signal_group(child, signal.SIGKILL)
     child.wait()
+
+
+def _is_running(child: subprocess.Popen[str]) -> bool:
+    """Look without reaping, and without the lock of `Popen.wait`."""
+    try:
+        return os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+    except ChildProcessError:
+        return False
 
 
 def _signal_group(child: subprocess.Popen[str], number: signal.Signals) -> None:

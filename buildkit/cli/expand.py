@@ -8,6 +8,18 @@ from functools import wraps
 from inspect import Parameter, Signature, signature
 from typing import Any, get_type_hints
 
+from buildkit.errors import BuildkitError, ExitCode
+
+
+class ReaderGoneError(BuildkitError):
+    """Whoever read standard output has gone, and the verdict is not known."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("standard output was closed before the end")
+
 
 def expand_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return `function` as typer wants it: parameters whose type is a dataclass are replaced by that class's fields."""
@@ -20,7 +32,11 @@ def expand_options(function: Callable[..., Any]) -> Callable[..., Any]:
         collected = {
             name: group(**{field.name: given.pop(field.name) for field in dataclasses.fields(group)}) for name, group in groups.items()
         }
-        return function(**collected, **given)
+        try:
+            return function(**collected, **given)
+        except BrokenPipeError as error:
+            # typer would take it for a failed cell.
+            raise ReaderGoneError from error
 
     del verb.__wrapped__
     verb.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # what inspect.signature reads

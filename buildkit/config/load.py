@@ -56,7 +56,7 @@ def load_settings(request: LoadRequest) -> Settings:
 
 def _document(request: LoadRequest, root: Path) -> Document | None:
     file = root / FILE_NAME if request.file is None else request.file
-    if request.file is None and not file.exists():
+    if request.file is None and not (file.exists() or file.is_symlink()):
         return None
     return read_document(file, shown_path(file, Path.cwd()))
 

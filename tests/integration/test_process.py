@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 import sys
 import threading
 import time
@@ -87,3 +89,28 @@ def test_an_interrupt_ends_all_groups_within_a_second(tmp_path: Path) -> None:
     assert time.monotonic() - before < 1.5
     with pytest.raises(KeyboardInterrupt):
         runner.run(python("", tmp_path))
+
+
+INTERRUPTED = """
+import signal, sys, time
+from pathlib import Path
+from buildkit.cli.interrupts import interruptible
+from buildkit.process import Command
+
+with interruptible() as processes:
+    child = Command(argv=(sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(60)"), cwd=Path("/"))
+    processes.run(child, on_stdout=lambda line: print(line, flush=True))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_signal_ends_a_main_thread_that_waits_for_a_child(number: signal.Signals) -> None:
+    parent = subprocess.Popen((sys.executable, "-c", INTERRUPTED), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    with parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        before = time.monotonic()
+        parent.send_signal(number)
+        assert parent.wait(10) != 0
+    assert time.monotonic() - before < 2
+    assert not is_alive(child)
