@@ -207,7 +207,7 @@ class StageResult:
 
 @dataclass(frozen=True, kw_only=True)
 class CellResult:
-    """Everything known about one cell after a run."""
+    """Everything known about one cell after a run. `expectation` is the reason of the `[[expect]]` entry that foretells its verdict."""
 
     cell: Cell
     triple: str
@@ -215,6 +215,7 @@ class CellResult:
     stages: tuple[StageResult, ...] = ()
     findings: tuple[Finding, ...] = ()
     artifacts: tuple[Artifact, ...] = ()
+    expectation: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -46,12 +47,18 @@ def own_module(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-def imported(tree: ast.AST) -> Iterator[tuple[str, ast.stmt]]:
+MODULES = frozenset(own_module(path) for path in SOURCES)
+
+
+def imported(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Give each module that is imported, and the line; `from package import name` is the module of that name where there is one."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, node) for alias in node.names)
+            yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
-            yield node.module, node
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                yield whole if whole in MODULES else node.module, node.lineno
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +72,10 @@ def test_modules_import_only_from_their_own_layer_and_below(trees: dict[Path, as
         own = layer_of(own_module(path))
         if own is None:
             continue
-        for module, node in imported(tree):
+        for module, line in imported(tree):
             other = layer_of(module) if module.startswith("buildkit.") else None
             if other is not None and other > own:
-                upward.append(f"{name_of(path)}:{node.lineno} imports {module}")
+                upward.append(f"{name_of(path)}:{line} imports {module}")
     assert not upward
 
 
@@ -80,18 +87,36 @@ def test_every_module_has_a_layer() -> None:
 
 
 def test_modules_form_no_cycle(trees: dict[Path, ast.Module]) -> None:
-    names = {own_module(path) for path in trees}
-    edges: dict[str, set[str]] = {name: set() for name in names}
-    for path, tree in trees.items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and node.module is not None:
-                whole = {f"{node.module}.{alias.name}" for alias in node.names} & names
-                edges[own_module(path)] |= whole or ({node.module} & names)
-    remaining = dict(edges)
+    remaining = {own_module(path): {module for module, _ in imported(tree)} for path, tree in trees.items()}
     while leaves := [name for name, others in remaining.items() if not others & remaining.keys()]:
         for name in leaves:
             del remaining[name]
     assert not remaining
+
+
+@pytest.mark.parametrize(
+    ("text", "modules"),
+    [
+        pytest.param("import buildkit.model", {"buildkit.model"}, id="plain"),
+        pytest.param("import buildkit.model as nouns", {"buildkit.model"}, id="renamed"),
+        pytest.param("from buildkit import model", {"buildkit.model"}, id="module of a package"),
+        pytest.param("from buildkit import hookimpl", {"buildkit"}, id="name of a package"),
+        pytest.param("from buildkit import hookimpl, model", {"buildkit", "buildkit.model"}, id="both"),
+        pytest.param("from buildkit.model import Cell", {"buildkit.model"}, id="name of a module"),
+    ],
+)
+def test_every_kind_of_import_is_seen(text: str, modules: set[str]) -> None:
+    assert {module for module, _ in imported(ast.parse(text))} == modules
+
+
+def test_no_import_is_relative(trees: dict[Path, ast.Module]) -> None:
+    relative = [
+        f"{name_of(path)}:{node.lineno}"
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.level > 0
+    ]
+    assert not relative
 
 
 def test_no_import_hides_in_a_function(trees: dict[Path, ast.Module]) -> None:
@@ -118,25 +143,80 @@ def test_targets_import_the_plugin_api_alone(trees: dict[Path, ast.Module]) -> N
     assert not foreign
 
 
-def uses(tree: ast.AST, wanted: set[str]) -> Iterator[int]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and f"{node.value.id}.{node.attr}" in wanted:
+PROCESSES = frozenset(
+    {
+        *(f"subprocess.{name}" for name in ("Popen", "run", "call", "check_call", "check_output", "getoutput", "getstatusoutput")),
+        *(f"os.{name}" for name in ("system", "popen", "posix_spawn*", "spawn*", "exec*", "fork*")),
+        *("asyncio.create_subprocess_*", "asyncio.subprocess.create_*", "pty.fork", "pty.spawn", "_posixsubprocess*"),
+        *("multiprocessing*", "concurrent.futures.ProcessPoolExecutor", "concurrent.futures.process*"),
+    }
+)
+PRINTING = frozenset({"print", "sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__"})
+ENVIRONMENT = frozenset({"os.environ", "os.environb", "os.getenv", "os.getenvb"})
+
+
+def dotted(node: ast.expr, modules: dict[str, str]) -> str:
+    """Return the name that an expression spells, with its module's own name, or nothing."""
+    if isinstance(node, ast.Name):
+        return modules.get(node.id, node.id)
+    owner = dotted(node.value, modules) if isinstance(node, ast.Attribute) else ""
+    return f"{owner}.{node.attr}" if isinstance(node, ast.Attribute) and owner else ""
+
+
+def uses(tree: ast.AST, wanted: frozenset[str]) -> Iterator[int]:
+    """Give the lines that import or spell what is `wanted`; an entry may be a pattern."""
+    nodes = list(ast.walk(tree))
+    modules = {alias.asname: alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names if alias.asname}
+    for node in nodes:
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Attribute) or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)):
+            names = [dotted(node, modules)]
+        if isinstance(node, ast.stmt | ast.expr) and any(fnmatchcase(name, entry) for name in names for entry in wanted):
             yield node.lineno
-        if isinstance(node, ast.Name) and node.id in wanted and isinstance(node.ctx, ast.Load):
-            yield node.lineno
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param("from subprocess import run", PROCESSES, id="imported name"),
+        pytest.param("from subprocess import run as start", PROCESSES, id="renamed name"),
+        pytest.param("import subprocess as sub; sub.check_output(())", PROCESSES, id="renamed module"),
+        pytest.param("import os; os.execvp('a', ())", PROCESSES, id="exec"),
+        pytest.param("import os; os.spawnlp(0, 'a')", PROCESSES, id="spawn"),
+        pytest.param("import os; os.fork()", PROCESSES, id="fork"),
+        pytest.param("import asyncio; asyncio.create_subprocess_exec('a')", PROCESSES, id="asyncio"),
+        pytest.param("import multiprocessing.pool", PROCESSES, id="multiprocessing"),
+        pytest.param("from multiprocessing import Process", PROCESSES, id="from multiprocessing"),
+        pytest.param("from concurrent.futures import ProcessPoolExecutor", PROCESSES, id="pool"),
+        pytest.param("from sys import stdout", PRINTING, id="stdout"),
+        pytest.param("print()", PRINTING, id="print"),
+        pytest.param("from os import environ", ENVIRONMENT, id="environ"),
+        pytest.param("from os import getenv as get", ENVIRONMENT, id="getenv"),
+        pytest.param("import os\nos.environ['A']", ENVIRONMENT, id="attribute"),
+    ],
+)
+def test_every_way_to_reach_outside_is_seen(text: str, wanted: frozenset[str]) -> None:
+    assert list(uses(ast.parse(text), wanted))
+
+
+def test_what_only_looks_like_it_is_allowed() -> None:
+    text = "import os, subprocess\nfrom subprocess import PIPE\nrun = self.run(subprocess.PIPE, command.environ)"
+    assert not list(uses(ast.parse(text), PROCESSES | ENVIRONMENT | PRINTING))
 
 
 @pytest.mark.parametrize(
     ("wanted", "allowed"),
     [
-        pytest.param(
-            {"subprocess.Popen", "subprocess.run", "os.system", "os.posix_spawn", "os.execv"}, MAY_START_PROCESSES, id="processes"
-        ),
-        pytest.param({"print", "sys.stdout", "sys.stderr"}, MAY_PRINT, id="printing"),
-        pytest.param({"os.environ", "os.getenv", "os.environb"}, MAY_READ_ENVIRONMENT, id="environment"),
+        pytest.param(PROCESSES, MAY_START_PROCESSES, id="processes"),
+        pytest.param(PRINTING, MAY_PRINT, id="printing"),
+        pytest.param(ENVIRONMENT, MAY_READ_ENVIRONMENT, id="environment"),
     ],
 )
-def test_only_the_named_modules_reach_outside(trees: dict[Path, ast.Module], wanted: set[str], allowed: tuple[str, ...]) -> None:
+def test_only_the_named_modules_reach_outside(trees: dict[Path, ast.Module], wanted: frozenset[str], allowed: tuple[str, ...]) -> None:
     found = [
         f"{name_of(path)}:{line}" for path, tree in trees.items() if not name_of(path).startswith(allowed) for line in uses(tree, wanted)
     ]

@@ -17,6 +17,7 @@ _NAMED: Final = re.compile(
 _LINE: Final = re.compile(r"at line (?P<line>\d+)")
 _LOCKED: Final = re.compile(r"lock file (?P<file>[^\n]*?Cargo\.lock)[^\n]*--locked")
 _SIGNAL: Final = re.compile(r"\(signal: (?P<number>\d+)(?:, (?P<name>SIG\w+))?")
+_BUILD_SCRIPT_SAID: Final = re.compile(r"^\s*--- std(?:out|err)$", re.MULTILINE)
 _NO_WORKSPACE: Final = re.compile(r"could not find `Cargo\.toml` in `(?P<folder>[^`]+)`")
 _NO_NETWORK: Final = (
     "could not resolve host",
@@ -45,14 +46,18 @@ def explain_failure(done: Completed) -> BuildkitError:
     return _manifest_error(said, done.command.cwd) or _surroundings_error(said) or BuildkitError(first_error(said), hint=done.command.shell)
 
 
-def explain_obstacle(done: Completed) -> str | None:
-    """Return why a compilation could not be judged (a crash, a full disk, no network), or `None` where rustc judged the code."""
+def explain_obstacle(done: Completed, told: str = "") -> str | None:
+    """Return why a compilation could not be judged (a crash, a full disk, no network), or `None` where rustc judged the code.
+
+    `told` are rustc's errors that point to no line of code. What a build script itself said is its judgement of the code.
+    """
     if done.returncode < 0 or (done.returncode == NOT_STARTED and not done.seconds):
         return explain_failure(done).message
-    crash = _SIGNAL.search(done.stderr)
+    said = _BUILD_SCRIPT_SAID.split(done.stderr)[0] + told
+    crash = _SIGNAL.search(said)
     if crash is not None:
         return f"a compiler process was killed by {crash['name'] or 'signal ' + crash['number']}"
-    surroundings = _surroundings_error(done.stderr)
+    surroundings = _surroundings_error(said)
     return None if surroundings is None else surroundings.message
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +33,9 @@ from buildkit.toolchain.environment import cargo_environment
 from buildkit.toolchain.model import StdNeed, Supply, Toolchain, ToolchainRequest
 from buildkit.toolchain.rust_version import newest
 
+SELECTING_OPTIONS = frozenset({"--target", "-t", "--tag", "--package", "-p", "--features"})
+"""The options that select cells; each takes a value."""
+
 HOST_TARGET = "native"
 """The target that asks for nothing but a compiler for this machine."""
 
@@ -56,7 +58,7 @@ def execute_plan(execution: Execution, everywhere: Everywhere, selecting: Select
         plan = plan_for(matrix, selecting)
         context = provision.context(execution.need, matrix, plan)
         report = execute(context, plan, execution.job)
-        emit(RunFinished(report=report, rerun=rerun_command(execution.verb, everywhere, report)))
+        emit(RunFinished(report=report, rerun=rerun_command(typed_command(execution.verb, sys.argv[1:], selecting), report)))
     raise typer.Exit(exit_code(report.cells, report.proofs))
 
 
@@ -125,14 +127,28 @@ def report_settings(reporting: Reporting, environment: Mapping[str, str]) -> Rep
     )
 
 
-def rerun_command(verb: str, everywhere: Everywhere, report: RunReport) -> str | None:
-    """Return the command that repeats only what failed, cells and then proofs, `None` where nothing did."""
+def rerun_command(command: Sequence[str], report: RunReport) -> str | None:
+    """Return the command that repeats only what failed, cells and then proofs, `None` where nothing did.
+
+    `command` is what was typed, without what selects cells.
+    """
     failed = [result.cell.id for result in report.cells if result.verdict not in GOOD]
     covered = {"/".join(cell.split("/")[:2]) for cell in failed}
     pairs = [f"{proof.package}/{proof.target}" for proof in report.proofs if proof.verdict not in GOOD]
     failed += [pair for pair in pairs if pair not in covered]
-    if not failed:
-        return None
-    workspace = [] if everywhere.workspace is None else ["-C", os.fspath(everywhere.workspace)]
-    config = [] if everywhere.config is None else ["--config", os.fspath(everywhere.config)]
-    return shlex.join(["buildkit", verb, *workspace, *config, *failed])
+    return shlex.join(["buildkit", *command, *failed]) if failed else None
+
+
+def typed_command(verb: str, arguments: Sequence[str], selecting: Selecting) -> tuple[str, ...]:
+    """Return a command line without what selects cells: the verb, and its other options as they were typed."""
+    selected = {*(selecting.cells or ())}
+    kept: list[str] = [verb]
+    words = iter(arguments[1:])
+    for word in words:
+        name, equals, _ = word.partition("=")
+        if name in SELECTING_OPTIONS or (word[:2] in SELECTING_OPTIONS and not word.startswith("--")):
+            if word in SELECTING_OPTIONS and not equals:
+                next(words, None)
+        elif word not in selected:
+            kept.append(word)
+    return tuple(kept)

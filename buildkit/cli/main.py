@@ -8,7 +8,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -28,7 +28,7 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return the exit code."""
     try:
-        return _completed(build_app(arguments)(args=list(arguments), prog_name="buildkit", standalone_mode=False))
+        return _completed(build_app(_completing() or arguments)(args=list(arguments), prog_name="buildkit", standalone_mode=False))
     except BrokenPipeError:
         # The reader has gone; without this, the interpreter complains when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -54,7 +54,7 @@ def _explain(error: Exception) -> int:
 def build_app(arguments: Sequence[str]) -> typer.Typer:
     """Return the command line with the verb that `arguments` name, and the summaries of all others."""
     app = typer.Typer(name="buildkit", help=ABOUT, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.callback()(_version)
+    app.callback()(_take_options)
     families = {name: typer.Typer(help=summary, no_args_is_help=True, rich_markup_mode=None) for name, summary in FAMILIES.items()}
     words = [argument for argument in arguments if not argument.startswith("-")]
     for verb in VERBS:
@@ -65,15 +65,33 @@ def build_app(arguments: Sequence[str]) -> typer.Typer:
     return app
 
 
-def _version(version: bool = typer.Option(False, "--version", help="Print the version and exit.", is_eager=True)) -> None:  # noqa: FBT001  # an option
-    if version:
+def _completing() -> list[str]:
+    """Return the words that a shell asks to complete, which it does not pass as arguments; none where it asks for nothing."""
+    asked = os.environ.get("_BUILDKIT_COMPLETE")
+    if not asked:
+        return []
+    line = os.environ.get("COMP_WORDS" if asked == "complete_bash" else "_TYPER_COMPLETE_ARGS", "")
+    return line.split()[1:]
+
+
+def _print_version(asked: bool) -> None:  # noqa: FBT001  # what typer calls
+    if asked:
         typer.echo(f"buildkit {__version__}")
         raise typer.Exit
 
 
+def _take_options(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Take the options that need no verb."""
+
+
 def _is_called(verb: Verb, words: Sequence[str]) -> bool:
     path = [verb.name] if verb.parent is None else [verb.parent, verb.name]
-    return list(words[: len(path)]) == path or "BUILDKIT_COMPLETE_ALL" in words
+    return list(words[: len(path)]) == path
 
 
 def _function(verb: Verb, words: Sequence[str]) -> Callable[..., Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ import typer
 from buildkit.artifacts.inspection import inspect_artifact
 from buildkit.artifacts.sizes import parse_size
 from buildkit.cli.execution import Execution, execute_plan
+from buildkit.cli.interrupts import interruptible
 from buildkit.cli.options import Everywhere, Reporting, Selecting
 from buildkit.cli.store import default_store
 from buildkit.config.schema import RunTable
@@ -22,11 +24,13 @@ from buildkit.execute.isolation import isolate
 from buildkit.execute.running import RunOptions, request_for, run_programs
 from buildkit.execute.work import Job
 from buildkit.model import Stage
-from buildkit.process import ProcessRunner
+from buildkit.reports.sink import Sink
 from buildkit.runners.model import Ending
 from buildkit.runners.registry import MissingRunner, find_runner
 from buildkit.toolchain.model import StdNeed
 
+LONGEST_SECONDS = 1e9
+MOST_FUEL = 2**63 - 1
 RUNNERS_BY_KIND = {"component": "wasmtime", "core-module": "wasmtime", "elf": "native", "other": "native"}
 
 
@@ -43,9 +47,12 @@ class Running:
     ] = None
     arg: Annotated[list[str] | None, typer.Option("--arg", help="Give the program an argument; repeatable.", show_default=False)] = None
     timeout: Annotated[
-        float | None, typer.Option("--timeout", metavar="SECONDS", min=0.001, help="Wall-clock limit.", show_default=False)
+        float | None,
+        typer.Option("--timeout", metavar="SECONDS", min=0.001, max=LONGEST_SECONDS, help="Wall-clock limit.", show_default=False),
     ] = None
-    fuel: Annotated[int | None, typer.Option("--fuel", min=1, help="Limit of executed wasm instructions.", show_default=False)] = None
+    fuel: Annotated[
+        int | None, typer.Option("--fuel", min=1, max=MOST_FUEL, help="Limit of executed wasm instructions.", show_default=False)
+    ] = None
     memory: Annotated[
         str | None, typer.Option("--memory", metavar="SIZE", help="Limit of a wasm program's memory, such as 64 MiB.", show_default=False)
     ] = None
@@ -76,9 +83,9 @@ def run(
     Name a file to run it as it is; name packages or cells to build and run their programs.
     """
     options = running.options()
-    files = [Path(text) for text in selecting.cells or () if Path(text).is_file()]
-    if files:
-        _run_file(files, options)
+    file = named_file(selecting)
+    if file is not None:
+        _run_file(file, options)
         return
     job: Job = {
         Stage.ISOLATION: isolate,
@@ -90,23 +97,47 @@ def run(
     execute_plan(execution, everywhere, selecting, reporting)
 
 
-def _run_file(files: list[Path], options: RunOptions) -> None:
+def named_file(selecting: Selecting) -> Path | None:
+    """Return the file that is to be run, `None` where packages and cells are named.
+
+    What stands in a folder or ends like a file is one. Raises `UsageError` for a missing file, and for more than one thing beside it.
+    """
+    named = [Path(text) for text in selecting.cells or () if _is_file(text)]
+    if not named:
+        return None
+    if not named[0].is_file():
+        raise UsageError(f"{named[0]}: no such file", hint="buildkit build prints where its artifacts are")
+    others = [*(selecting.cells or ()), *(selecting.package or ()), *(selecting.target or ()), *(selecting.tag or ())]
+    if len(others) > 1:
+        raise UsageError(f"{named[0]} is run by itself, and {others[1]!r} is named beside it", hint=f"buildkit run {named[0]}")
+    return named[0]
+
+
+def _is_file(text: str) -> bool:
+    path = Path(text)
+    return path.is_file() or text.startswith((".", "/")) or path.suffix in {".wasm", ".wat", ".elf"}
+
+
+def _run_file(file: Path, options: RunOptions) -> None:
     """Run one file in this process's terminal, and end with its verdict."""
-    if len(files) > 1:
-        raise UsageError(f"{files[1]}: one file is run at a time", hint=f"buildkit run {files[0]}")
-    artifact = inspect_artifact(files[0].absolute())
+    artifact = inspect_artifact(file.absolute())
     runner = find_runner(RUNNERS_BY_KIND.get(artifact.kind))
     if isinstance(runner, MissingRunner):
-        raise ToolchainError(f"{files[0]} cannot be run: {runner.reason}")
+        raise ToolchainError(f"{file} cannot be run: {runner.reason}")
     request = request_for(Path.cwd(), artifact, (RunTable(), options), default_store())
-    outcome = runner.run(request, processes=ProcessRunner(), on_stdout=typer.echo, on_stderr=_echo_error)
+    stdout, stderr = Sink(sys.stdout), Sink(sys.stderr)
+    with interruptible() as processes:
+        outcome = runner.run(request, processes=processes, on_stdout=partial(_hand_on, stdout), on_stderr=partial(_hand_on, stderr))
+    if stdout.failure is not None:
+        raise stdout.failure
     if not outcome.succeeded:
-        _echo_error(f"{files[0].name} {outcome.sentence}")
+        _hand_on(stderr, f"{file.name} {outcome.sentence}")
         raise typer.Exit(ExitCode.TOOLCHAIN if outcome.ended is Ending.NOT_STARTED else ExitCode.FAILED)
 
 
-def _echo_error(line: str) -> None:
-    typer.echo(line, err=True)
+def _hand_on(sink: Sink, line: str) -> None:
+    sink.write(f"{line}\n")
+    sink.flush()
 
 
 def _variable(text: str) -> tuple[str, str]:

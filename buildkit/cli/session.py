@@ -48,7 +48,7 @@ def open_session(everywhere: Everywhere) -> Session:
     request = LoadRequest(directory=everywhere.workspace or Path.cwd(), file=everywhere.config, overrides=overrides)
     settings = load_settings(request)
     plugins = settings.configuration.plugins
-    sources = PluginSources(paths=tuple(settings.root / path for path in plugins.paths), disabled=frozenset(plugins.disabled))
+    sources = PluginSources(root=settings.root, paths=plugins.paths, disabled=frozenset(plugins.disabled))
     declared = load_targets(sources)
     targets = configured_targets(declared, settings)
     return Session(settings=settings.with_targets(declared, declared.providers), targets=targets, environment=patched({}))

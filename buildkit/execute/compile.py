@@ -9,23 +9,21 @@ from typing import Final
 
 from buildkit.cargo.calls import CargoCalls
 from buildkit.cargo.failure import explain_obstacle, first_error
-from buildkit.cargo.messages import CompilerArtifact, CompilerMessage, Message, parse_messages
+from buildkit.cargo.messages import CompilerArtifact, CompilerMessage, Diagnostic, Message, parse_messages
 from buildkit.execute.context import Context
-from buildkit.execute.outcome import StageOutcome
+from buildkit.execute.outcome import StageOutcome, not_judged
 from buildkit.execute.work import Work
-from buildkit.model import Finding, Rule, Stage, StageResult, Verdict
+from buildkit.model import Finding, Rule, Stage, StageResult, StdKind, Verdict
 from buildkit.plan.model import PlannedCell
 from buildkit.process import Completed
 
 VERBS: Final = {Stage.CHECK: "check", Stage.BUILD: "build"}
 
-MISSING_STD: Final = (
-    "can't find crate for `core`",
-    "can't find crate for `std`",
-    "can't find crate for `alloc`",
-    "found crate `std` compiled by an incompatible",
-)
-"""What rustc says when the standard library is at fault and not the code."""
+MISSING_STD: Final = {"E0463": "can't find crate for `{}`", "E0514": "found crate `{}` compiled by an incompatible version of rustc"}
+"""How rustc says, by the error's code, that the standard library is at fault and not the code."""
+
+STD_CRATES: Final = {StdKind.FULL: ("core", "alloc", "std"), StdKind.CORE_ALLOC: ("core", "alloc")}
+"""What a target's standard library has; a crate that wants more is at fault itself."""
 
 BUILD_SCRIPT_FAILED: Final = "failed to run custom build command for"
 LINKER_FAILED: Final = "linking with "
@@ -33,15 +31,18 @@ LINKER_FAILED: Final = "linking with "
 
 def check_cell(context: Context, work: Work) -> StageOutcome:
     """Take a cell through the check stage."""
-    return _compile(context, work.planned, Stage.CHECK, context.calls(work.planned.subject))
+    return _compile(context, work, Stage.CHECK, context.calls(work.planned.subject))
 
 
 def build_cell(profile: str, context: Context, work: Work) -> StageOutcome:
     """Take a cell through the build stage, with a cargo profile."""
-    return _compile(context, work.planned, Stage.BUILD, context.calls(work.planned.subject, profile=profile))
+    return _compile(context, work, Stage.BUILD, context.calls(work.planned.subject, profile=profile))
 
 
-def _compile(context: Context, planned: PlannedCell, stage: Stage, calls: CargoCalls) -> StageOutcome:
+def _compile(context: Context, work: Work, stage: Stage, calls: CargoCalls) -> StageOutcome:
+    planned = work.planned
+    if work.graph.obstacle is not None:
+        return not_judged(planned.cell, stage, work.graph.obstacle)
     done = context.processes.run(calls.compile(VERBS[stage], context.selection(planned.subject, planned.cell)))
     return _judge(context, planned, stage, _Outcome(done=done, messages=parse_messages(done.stdout.splitlines())))
 
@@ -58,6 +59,12 @@ class _Outcome:
         pointed = [message for message in found if message.message.spans or message.message.code is not None] or found
         return tuple({message.message.rendered or message.message.message: message for message in pointed}.values())
 
+    @property
+    def cached(self) -> bool:
+        """Say whether cargo found everything compiled already; a failure is always that of a compilation."""
+        fresh = [message.fresh for message in self.messages if isinstance(message, CompilerArtifact)]
+        return self.done.succeeded and bool(fresh) and all(fresh)
+
 
 def _judge(context: Context, planned: PlannedCell, stage: Stage, outcome: _Outcome) -> StageOutcome:
     done = outcome.done
@@ -68,6 +75,7 @@ def _judge(context: Context, planned: PlannedCell, stage: Stage, outcome: _Outco
         verdict=verdict,
         seconds=done.seconds,
         command=done.command.shell,
+        cached=outcome.cached,
         reason=obstacle,
         diagnostics="" if done.succeeded else _diagnostics(outcome.errors, done),
     )
@@ -81,14 +89,21 @@ def _judge(context: Context, planned: PlannedCell, stage: Stage, outcome: _Outco
 
 def _obstacle(context: Context, planned: PlannedCell, outcome: _Outcome) -> str | None:
     """Return why the code could not be judged, `None` where rustc or a build script refused it."""
-    known = explain_obstacle(outcome.done)
+    told = "\n".join(error.message.message for error in outcome.errors if not error.message.spans)
+    known = explain_obstacle(outcome.done, told)
     if known is not None:
         return known
-    if any(text in error.message.message for error in outcome.errors for text in MISSING_STD):
+    crates = STD_CRATES[planned.subject.target.std]
+    if any(_misses_std(error.message, crates) for error in outcome.errors):
         triple = context.triple(planned.subject)
         return f"the standard library for {triple} is missing, or another compiler's; run: buildkit toolchain ensure {planned.cell.target}"
     judged = outcome.errors or BUILD_SCRIPT_FAILED in outcome.done.stderr
     return None if judged else first_error(outcome.done.stderr)
+
+
+def _misses_std(diagnostic: Diagnostic, crates: tuple[str, ...]) -> bool:
+    words = MISSING_STD.get(diagnostic.code.code if diagnostic.code is not None else "")
+    return words is not None and any(words.format(crate) in diagnostic.message for crate in crates)
 
 
 def _findings(context: Context, errors: tuple[CompilerMessage, ...], done: Completed) -> tuple[Finding, ...]:

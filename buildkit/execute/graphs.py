@@ -14,6 +14,10 @@ from buildkit.features.closure import Closure, closure_of
 from buildkit.model import Cell
 from buildkit.plan.model import Subject
 
+NOTHING_TO_COMPILE = (
+    "cargo would compile nothing: the package has no library, and its programs, if it has any, require features that are not selected"
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Graph:
@@ -23,6 +27,13 @@ class Graph:
     problem: str | None
     command: str
     seconds: float
+
+    @property
+    def obstacle(self) -> str | None:
+        """Return why the cell cannot be judged, `None` where it can. What compiles nothing has shown nothing."""
+        if self.closure is None:
+            return self.problem or "cargo said nothing"
+        return None if self.closure.roots else NOTHING_TO_COMPILE
 
 
 def read_graphs(context: Context, wanted: Iterable[tuple[Subject, Cell]]) -> Mapping[Cell, Graph]:

@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from buildkit.artifacts.broken import BrokenArtifactError
@@ -23,6 +24,10 @@ from buildkit.process import Command
 
 ARTIFACTS_FOLDER = "artifacts"
 """Where artifacts are kept, by cell: cargo overwrites what another feature set of the same package made."""
+
+
+LONGEST_NAME = 150
+"""Characters of a selection in a folder's name; file systems allow 255 bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +65,11 @@ def _inspect(context: Context, planned: PlannedCell, file: Path) -> _Inspected:
 
 
 def artifacts_folder(context: Context, planned: PlannedCell) -> Path:
-    """Return the folder of a cell's artifacts; slashes in the id make its folders."""
-    return context.workspace.target_directory / OUTPUT_FOLDER / ARTIFACTS_FOLDER / planned.cell.id
+    """Return the folder of a cell's artifacts; slashes in the id make its folders, and a long selection is told by its digest."""
+    features = planned.cell.id.split("/", 2)[2]
+    if len(features) > LONGEST_NAME:
+        features = f"{features[:LONGEST_NAME]}-{sha256(features.encode()).hexdigest()[:16]}"
+    return context.workspace.target_directory / OUTPUT_FOLDER / ARTIFACTS_FOLDER / planned.cell.package / planned.cell.target / features
 
 
 def keep(file: Path, folder: Path) -> Path:

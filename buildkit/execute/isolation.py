@@ -21,12 +21,8 @@ def isolate(context: Context, work: Work) -> StageOutcome:
 
 def judge_cell(context: Context, subject: Subject, cell: Cell, graph: Graph) -> StageOutcome:
     """Judge one cell. One that cargo cannot resolve, or for which it would compile nothing, is an error and never a pass."""
-    if graph.closure is None:
-        return _error(cell, graph, graph.problem or "cargo said nothing")
-    if not graph.closure.roots:
-        return _error(
-            cell, graph, "cargo would compile nothing: the package has no library, and its programs require features that are not selected"
-        )
+    if graph.obstacle is not None or graph.closure is None:
+        return _error(cell, graph, graph.obstacle or "cargo said nothing")
     judgement = Judgement(
         package=subject.package, features=cell.features, closure=graph.closure, denials=subject.denials, clauses=subject.clauses
     )

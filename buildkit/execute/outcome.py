@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from buildkit.model import Artifact, Finding, Stage, StageResult, Verdict
+from buildkit.model import Artifact, Cell, Finding, Rule, Stage, StageResult, Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +19,12 @@ class StageOutcome:
     findings: tuple[Finding, ...] = ()
     files: tuple[Path, ...] = ()
     artifacts: tuple[Artifact, ...] = ()
+
+
+def not_judged(cell: Cell, stage: Stage, reason: str) -> StageOutcome:
+    """Return a stage that could not be judged, with the reason as its finding."""
+    finding = Finding(rule=Rule.TOOLCHAIN, subject=cell.id, message=reason)
+    return StageOutcome(result=StageResult(stage=stage, verdict=Verdict.ERROR, reason=reason), findings=(finding,))
 
 
 def skipped(stage: Stage, reason: str) -> StageOutcome:

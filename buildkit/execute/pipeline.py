@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
+from buildkit.errors import BuildkitError
 from buildkit.events import StageFinished, StageStarted
 from buildkit.execute.context import Context
 from buildkit.execute.graphs import Graph
 from buildkit.execute.outcome import StageOutcome, skipped
-from buildkit.execute.verdicts import meet_expectation, overall
+from buildkit.execute.verdicts import meet_expectation
 from buildkit.execute.work import Job, Work
-from buildkit.model import CellResult, Stage, Verdict
+from buildkit.model import CellResult, Finding, Rule, Stage, StageResult, Verdict
 from buildkit.plan.model import PlannedCell
 
 
@@ -31,8 +33,8 @@ def share_result(context: Context, planned: PlannedCell, result: CellResult) -> 
     for stage in stages:
         context.emit(StageStarted(cell=planned.cell, stage=stage.stage, command=stage.command))
         context.emit(StageFinished(cell=planned.cell, result=stage))
-    verdict = meet_expectation(overall(stages), result.findings, planned.expectation)
-    return replace(result, cell=planned.cell, stages=stages, verdict=verdict)
+    verdict = meet_expectation(stages, result.findings, planned.expectation)
+    return replace(result, cell=planned.cell, stages=stages, verdict=verdict, expectation=_expectation(planned))
 
 
 def _run_stage(context: Context, work: Work, stage: Stage, job: Job) -> StageOutcome:
@@ -40,9 +42,34 @@ def _run_stage(context: Context, work: Work, stage: Stage, job: Job) -> StageOut
     if failed is not None:
         return skipped(stage, f"{failed} did not pass")
     context.emit(StageStarted(cell=work.planned.cell, stage=stage))
-    outcome = job[stage](context, work)
+    started = time.monotonic()
+    try:
+        outcome = job[stage](context, work)
+    except (OSError, BuildkitError) as error:
+        outcome = _unjudged(work, stage, error, seconds=time.monotonic() - started)
     context.emit(StageFinished(cell=work.planned.cell, result=outcome.result))
     return outcome
+
+
+def _unjudged(work: Work, stage: Stage, error: OSError | BuildkitError, *, seconds: float) -> StageOutcome:
+    """Return the outcome of a stage that broke off: the trouble of one cell must not take the report of all others."""
+    reason = error.message if isinstance(error, BuildkitError) else _sentence(error)
+    finding = Finding(
+        rule=Rule.TOOLCHAIN,
+        subject=work.planned.cell.id,
+        message=reason,
+        fix=error.hint if isinstance(error, BuildkitError) else None,
+    )
+    return StageOutcome(result=StageResult(stage=stage, verdict=Verdict.ERROR, seconds=seconds, reason=reason), findings=(finding,))
+
+
+def _sentence(error: OSError) -> str:
+    place = f"{error.filename}: " if error.filename is not None else ""
+    return f"{place}{(error.strerror or str(error)).lower()}"
+
+
+def _expectation(planned: PlannedCell) -> str | None:
+    return None if planned.expectation is None else planned.expectation.reason
 
 
 def _result(context: Context, planned: PlannedCell, done: tuple[StageOutcome, ...]) -> CellResult:
@@ -51,8 +78,9 @@ def _result(context: Context, planned: PlannedCell, done: tuple[StageOutcome, ..
     return CellResult(
         cell=planned.cell,
         triple=context.triple(planned.subject),
-        verdict=meet_expectation(overall(stages), findings, planned.expectation),
+        verdict=meet_expectation(stages, findings, planned.expectation),
         stages=stages,
         findings=findings,
         artifacts=tuple(artifact for outcome in done for artifact in outcome.artifacts),
+        expectation=_expectation(planned),
     )

@@ -11,10 +11,12 @@ from buildkit.execute.context import Context
 from buildkit.execute.graphs import Graph, read_graphs
 from buildkit.execute.isolation import prove
 from buildkit.execute.pipeline import run_cell, share_result
-from buildkit.execute.verdicts import Counts, excuse_proofs, summarize
+from buildkit.execute.verdicts import COMPILING, Counts, excuse_proofs, summarize
 from buildkit.execute.work import Job
-from buildkit.model import Cell, CellResult, RunReport, Stage, Verdict
+from buildkit.model import Cell, CellResult, RunReport, Verdict
 from buildkit.plan.model import Plan, PlannedCell
+from buildkit.process import Command
+from buildkit.toolchain.model import Toolchain
 from buildkit.version import __version__
 
 ClosureKey = tuple[str, str, str]
@@ -25,6 +27,7 @@ ClosureKey = tuple[str, str, str]
 class _Compiled:
     results: tuple[CellResult, ...]
     distinct: int
+    cargo_calls: int
 
 
 def execute(context: Context, plan: Plan, job: Job) -> RunReport:
@@ -37,7 +40,7 @@ def execute(context: Context, plan: Plan, job: Job) -> RunReport:
     graphs = read_graphs(context, (*of_cells, *of_proofs))
     compiled = _run_cells(context, plan, graphs, job)
     proofs = excuse_proofs((prove(context, proof, graphs) for proof in plan.proofs), compiled.results)
-    calls = len(graphs) + sum(_cargo_calls(result) for result in compiled.results)
+    calls = len(graphs) + compiled.cargo_calls
     counts = Counts(distinct=compiled.distinct, cargo_calls=calls, seconds=time.monotonic() - started)
     return RunReport(
         tool={"name": "buildkit", "version": __version__},
@@ -52,17 +55,25 @@ def execute(context: Context, plan: Plan, job: Job) -> RunReport:
 def _run_cells(context: Context, plan: Plan, graphs: Mapping[Cell, Graph], job: Job) -> _Compiled:
     known: dict[ClosureKey, CellResult] = {}
     results: list[CellResult] = []
+    calls = 0
     for planned in plan.cells:
-        graph = graphs[planned.cell]
-        key = _closure_key(planned, graph)
-        earlier = None if key is None else known.get(key)
-        result = run_cell(context, planned, graph, job) if earlier is None else share_result(context, planned, earlier)
-        if key is not None and result.verdict in (Verdict.PASS, Verdict.FAIL):
-            known.setdefault(key, result)
+        key = _closure_key(planned, graphs[planned.cell])
+        earlier = None if key is None or _is_put_off(planned) else known.get(key)
+        if earlier is not None:
+            result = share_result(context, planned, earlier)
+        else:
+            result = run_cell(context, planned, graphs[planned.cell], job)
+            calls += sum(stage.stage in COMPILING and stage.verdict is not Verdict.SKIPPED for stage in result.stages)
+            if key is not None and planned.expectation is None and result.verdict is not Verdict.ERROR:
+                known[key] = result
         context.emit(CellFinished(result=result))
         results.append(result)
     keys = {_closure_key(planned, graphs[planned.cell]) or planned.cell for planned in plan.cells}
-    return _Compiled(results=tuple(results), distinct=len(keys))
+    return _Compiled(results=tuple(results), distinct=len(keys), cargo_calls=calls)
+
+
+def _is_put_off(planned: PlannedCell) -> bool:
+    return planned.expectation is not None and planned.expectation.verdict is Verdict.SKIPPED
 
 
 def _closure_key(planned: PlannedCell, graph: Graph) -> ClosureKey | None:
@@ -71,15 +82,16 @@ def _closure_key(planned: PlannedCell, graph: Graph) -> ClosureKey | None:
     return planned.subject.package.id, planned.cell.target, graph.closure.key
 
 
-def _cargo_calls(result: CellResult) -> int:
-    return sum(
-        stage.stage in (Stage.CHECK, Stage.BUILD) and stage.verdict is not Verdict.SKIPPED and not stage.cached for stage in result.stages
-    )
-
-
 def _toolchain(context: Context) -> dict[str, str]:
-    toolchains = {supply.supply.toolchain.release: supply.supply.toolchain for supply in context.supplies.values()}
+    toolchains = {supply.supply.toolchain.rustc: supply.supply.toolchain for supply in context.supplies.values()}
     return {
         "rustc": ", ".join(f"{toolchain.release} ({toolchain.commit[:9]})" for toolchain in toolchains.values()),
-        "cargo": ", ".join(str(toolchain.cargo) for toolchain in toolchains.values()),
+        "cargo": ", ".join(_cargo_version(context, toolchain) for toolchain in toolchains.values()),
     }
+
+
+def _cargo_version(context: Context, toolchain: Toolchain) -> str:
+    said = context.processes.run(
+        Command(argv=(str(toolchain.cargo), "--version"), cwd=context.workspace.root, env={"RUSTUP_TOOLCHAIN": None})
+    )
+    return said.stdout.strip().removeprefix("cargo ") if said.succeeded else "unknown"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from buildkit.config.schema import Expectation
@@ -13,18 +13,41 @@ GOOD = frozenset({Verdict.PASS, Verdict.SKIPPED, Verdict.EXPECTED_FAIL})
 """The verdicts that do not fail a run."""
 
 
-def overall(stages: Iterable[StageResult]) -> Verdict:
-    """Return the verdict of a cell: an error outweighs a failure, a failure a pass, and only what was never judged is skipped."""
+COMPILING = frozenset({Stage.CHECK, Stage.BUILD})
+
+_GRAPH = frozenset({Stage.ISOLATION})
+_ARTIFACT = frozenset({Stage.ARTIFACT})
+SHOWN_IN: Mapping[Rule | None, frozenset[Stage]] = {
+    **dict.fromkeys((Rule.DENIED_CRATE, Rule.DENIED_FEATURE, Rule.EXCLUSIVE_FEATURES, Rule.MISSING_FEATURE), _GRAPH),
+    **dict.fromkeys((Rule.IMPORT, Rule.SIZE, Rule.WORLD), _ARTIFACT),
+    Rule.LINKAGE: frozenset({Stage.BUILD, Stage.ARTIFACT}),
+    Rule.RUN: frozenset({Stage.RUN}),
+}
+"""The stages in which a failure by a rule shows; those that compile for every other rule, and where none is foretold."""
+
+
+def overall(stages: Sequence[StageResult]) -> Verdict:
+    """Return the verdict of a cell: an error outweighs a failure, a failure a pass.
+
+    Skipped is what was never judged, and what was to be run in the end and could not be, however well it compiles.
+    """
     verdicts = {stage.verdict for stage in stages}
+    if stages and stages[-1].stage is Stage.RUN and stages[-1].verdict is Verdict.SKIPPED:
+        verdicts.discard(Verdict.PASS)
     return next((verdict for verdict in (Verdict.ERROR, Verdict.FAIL, Verdict.PASS) if verdict in verdicts), Verdict.SKIPPED)
 
 
-def meet_expectation(verdict: Verdict, findings: Sequence[Finding], expectation: Expectation | None) -> Verdict:
-    """Turn a failure that was foretold into `expected-fail`, and a pass in its place into `unexpected-pass`; an error stays one."""
+def meet_expectation(stages: Sequence[StageResult], findings: Sequence[Finding], expectation: Expectation | None) -> Verdict:
+    """Turn a failure that was foretold into `expected-fail`, and a pass in its place into `unexpected-pass`; an error stays one.
+
+    A pass is unexpected only where a stage ran in which the failure could have shown.
+    """
+    verdict = overall(stages)
     if expectation is None or expectation.verdict is not Verdict.FAIL:
         return verdict
     if verdict is Verdict.PASS:
-        return Verdict.UNEXPECTED_PASS
+        passed = {stage.stage for stage in stages if stage.verdict is Verdict.PASS}
+        return Verdict.UNEXPECTED_PASS if passed & SHOWN_IN.get(expectation.rule, COMPILING) else verdict
     foretold = expectation.rule is None or all(finding.rule is expectation.rule for finding in findings)
     return Verdict.EXPECTED_FAIL if verdict is Verdict.FAIL and foretold else verdict
 
@@ -55,10 +78,10 @@ class Counts:
 
 
 def summarize(results: Sequence[CellResult], counts: Counts) -> Summary:
-    """Return the accounting of a run."""
+    """Return the accounting of a run. What ended in an error was neither compiled nor cached."""
     verdicts = [result.verdict for result in results]
     compiling = [stage for result in results for stage in result.stages if stage.stage in (Stage.CHECK, Stage.BUILD)]
-    judged = [stage for stage in compiling if stage.verdict is not Verdict.SKIPPED]
+    judged = [stage for stage in compiling if stage.verdict not in (Verdict.SKIPPED, Verdict.ERROR)]
     return Summary(
         cells=len(results),
         passed=sum(verdict in (Verdict.PASS, Verdict.EXPECTED_FAIL) for verdict in verdicts),

@@ -26,15 +26,15 @@ class Judgement:
 
 def judge(judgement: Judgement, explainer: Explainer) -> tuple[Finding, ...]:
     """Return the findings, denied crates and features first in the order of the denials."""
-    reached = [(denial, subject, atoms) for denial in judgement.denials for subject, atoms in _reached(judgement, explainer, denial)]
-    found: list[Finding] = []
-    if reached:
-        derivation = derive(explainer.workspace, judgement.closure, judgement.package, judgement.features)
-        for denial, subject, atoms in reached:
-            found.append(_denied(denial, subject, _nearest(derivation, atoms), derivation, explainer))
-    # What denies last is nearest to the package, and knows the better reason.
-    unique = {(finding.rule, finding.subject): finding for finding in found}
-    return (*unique.values(), *_clause_findings(judgement))
+    reached: dict[str, tuple[Denial, tuple[Atom, ...]]] = {}
+    for denial in judgement.denials:
+        for subject, atoms in _reached(judgement, explainer, denial):
+            # Of equal ones the last counts, which is nearest to the package, unless only an earlier one says why.
+            if denial.reason is not None or subject not in reached or reached[subject][0].reason is None:
+                reached[subject] = (denial, atoms)
+    derivation = derive(explainer.workspace, judgement.closure, judgement.package, judgement.features) if reached else {}
+    found = [_denied(denial, subject, _nearest(derivation, atoms), derivation, explainer) for subject, (denial, atoms) in reached.items()]
+    return (*found, *_clause_findings(judgement))
 
 
 def _reached(judgement: Judgement, explainer: Explainer, denial: Denial) -> Iterator[tuple[str, tuple[Atom, ...]]]:

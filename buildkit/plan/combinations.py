@@ -65,9 +65,18 @@ def selections_to_compile(space: SelectionSpace, depth: Depth) -> tuple[Selectio
         case Depth.PAIRS:
             additions = iter(_covering_rows(space))
         case Depth.ALL:
-            additions = _subsets(space.extra)
+            additions = _subsets(_enumerable(space))
     wanted = dict.fromkeys((space.base, *(space.base | addition for addition in additions)))
     return tuple(selection for selection in wanted if selection == space.base or space.allows(selection))
+
+
+def _enumerable(space: SelectionSpace) -> tuple[str, ...]:
+    if len(space.extra) > LARGEST_ENUMERATION:
+        raise UsageError(
+            f'package {space.package!r}: depth = "all" over {len(space.extra)} extra features is 2^{len(space.extra)} selections',
+            hint='set depth to "each" or "pairs"; isolation is proved for all of them either way',
+        )
+    return space.extra
 
 
 def _subsets(features: tuple[str, ...]) -> Iterator[Selection]:

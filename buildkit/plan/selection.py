@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from buildkit.config.schema import Expectation
 from buildkit.errors import NothingSelectedError, UsageError
-from buildkit.model import NO_FEATURES, Cell
+from buildkit.model import NO_FEATURES, Cell, Verdict
 from buildkit.plan.cells import Coverage, Matrix, cell_of, describe_assumptions
 from buildkit.plan.model import Origin, Plan, PlannedCell
 from buildkit.plan.names import check_features, member_named, nearest
@@ -45,27 +45,45 @@ def select(matrix: Matrix, query: Query) -> Plan:
     kept = {(planned.cell.package, planned.cell.target) for planned in cells}
     coverages = [coverage for coverage in coverages if (coverage.subject.package.name, coverage.subject.target.name) in kept]
     whole = query.features is None
+    expected = tuple(_with_expectation(planned, matrix.configuration.expect) for planned in cells)
     return Plan(
-        cells=tuple(_with_expectation(planned, matrix.configuration.expect) for planned in cells),
-        proofs=tuple(coverage.proof() for coverage in coverages) if whole else (),
+        cells=expected,
+        proofs=tuple(coverage.proof() for coverage in coverages if _is_whole(coverage, expected)) if whole else (),
         assumptions=describe_assumptions(coverages) if whole else (),
     )
 
 
+def _is_whole(coverage: Coverage, cells: Iterable[PlannedCell]) -> bool:
+    """Say whether all cells of a package on a target will be judged: a proof speaks of them all, and of what is expected of each."""
+    judged = {planned.cell for planned in cells if planned.expectation is None or planned.expectation.verdict is not Verdict.SKIPPED}
+    return all(planned.cell in judged for planned in coverage.cells())
+
+
 def _target_names(matrix: Matrix, query: Query) -> tuple[str, ...]:
+    """Return the targets in question: those that are named, or the workspace's and those that a pattern names, of which tags keep some."""
     for name in query.targets:
         _known_target(matrix, name)
+    tags = sorted(frozenset[str]().union(*(target.tags for target in matrix.targets.values())))
+    for tag in query.tags:
+        if tag not in tags:
+            near = nearest(tag, tags)
+            raise UsageError(f"unknown tag {tag!r}", hint=f"did you mean {near!r}?" if near else f"one of: {', '.join(tags)}")
     if query.targets:
-        return tuple(dict.fromkeys(query.targets))
-    if query.tags:
-        tagged = [name for name, target in matrix.targets.items() if target.tags & set(query.tags)]
-        tags = sorted(frozenset[str]().union(*(target.tags for target in matrix.targets.values())))
-        if unknown := [tag for tag in query.tags if tag not in tags]:
-            raise UsageError(f"unknown tag {unknown[0]!r}", hint=f"one of: {', '.join(tags)}")
-        return tuple(tagged)
-    named = [pattern.split("/")[1] for pattern in query.patterns if pattern.count("/") >= 2]
-    configured = matrix.configuration.workspace.targets
-    return tuple(dict.fromkeys((*configured, *(name for name in named if name in matrix.targets))))
+        names: Iterable[str] = query.targets
+    elif query.tags:
+        names = matrix.targets
+    else:
+        names = (*matrix.configuration.workspace.targets, *_targets_in(matrix, query.patterns))
+    wanted = frozenset(query.tags)
+    return tuple(name for name in dict.fromkeys(names) if not wanted or matrix.targets[name].tags & wanted)
+
+
+def _targets_in(matrix: Matrix, patterns: Iterable[str]) -> Iterator[str]:
+    """Give the targets that patterns name beyond those of the workspace; a pattern that leaves the target open names none."""
+    for pattern in patterns:
+        wanted = [*pattern.split("/"), ""][1]
+        if wanted.strip("*"):
+            yield from (name for name in matrix.targets if fnmatchcase(name, wanted))
 
 
 def _known_target(matrix: Matrix, name: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from buildkit.errors import NothingSelectedError, UsageError
-from buildkit.plan.model import Plan
+from buildkit.plan.model import Plan, Subject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,16 +29,15 @@ class Shard:
 
 
 def shard_of(plan: Plan, shard: Shard) -> Plan:
-    """Return the cells of one part. A cell's part depends on its id alone, so that a new cell moves no other."""
+    """Return one part. All cells of a package on a target are in one part, which their names alone decide: a new one moves no other."""
     if shard.count == 1:
         return plan
-    cells = tuple(planned for planned in plan.cells if _place(planned.cell.id, shard.count) == shard.index)
+    cells = tuple(planned for planned in plan.cells if _place(planned.subject, shard.count) == shard.index)
     if not cells:
         raise NothingSelectedError(f"shard {shard.index}/{shard.count} has no cell", hint="buildkit plan lists all cells")
-    kept = {(planned.cell.package, planned.cell.target) for planned in cells}
-    proofs = tuple(proof for proof in plan.proofs if (proof.subject.package.name, proof.subject.target.name) in kept)
-    return replace(plan, cells=cells, proofs=proofs)
+    return replace(plan, cells=cells, proofs=tuple(proof for proof in plan.proofs if _place(proof.subject, shard.count) == shard.index))
 
 
-def _place(identity: str, count: int) -> int:
-    return int.from_bytes(sha256(identity.encode()).digest()[:8]) % count + 1
+def _place(subject: Subject, count: int) -> int:
+    name = f"{subject.package.name}/{subject.target.name}"
+    return int.from_bytes(sha256(name.encode()).digest()[:8]) % count + 1

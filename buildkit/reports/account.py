@@ -31,6 +31,7 @@ class Block:
     verdict: Verdict
     id: str
     spent: str = ""
+    expectation: str | None = None
     reasons: tuple[str, ...] = ()
     findings: tuple[Repeatable, ...] = ()
     diagnostics: tuple[Repeatable, ...] = ()
@@ -70,6 +71,7 @@ class Blocks:
             verdict=result.verdict,
             id=name,
             spent=cell_duration(result),
+            expectation=result.expectation,
             reasons=tuple(dict.fromkeys(stage.reason for stage in at_fault if stage.reason and stage.reason not in messages)),
             findings=self._once(result.findings, name),
             diagnostics=self._once(diagnostics(at_fault), name),

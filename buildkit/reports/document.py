@@ -63,7 +63,7 @@ class FindingEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class ArtifactEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A file that was made; sizes in bytes, `path` relative to the workspace where it lies in it."""
+    """A file that was made; sizes in bytes, `path` relative to the workspace where it lies in it, `static` and `machine` where known."""
 
     path: str
     kind: Literal["core-module", "component", "elf", "archive", "other"]
@@ -72,10 +72,12 @@ class ArtifactEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     sha256: str
     imports: tuple[str, ...]
     exports: tuple[str, ...]
+    static: bool | UnsetType = UNSET
+    machine: str | UnsetType = UNSET
 
 
 class CellEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One cell; `artifacts` is present when some were made."""
+    """One cell; `artifacts` is present when some were made, `expectation` when an `[[expect]]` entry gives a reason for its verdict."""
 
     id: str
     package: str
@@ -86,6 +88,7 @@ class CellEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     stages: tuple[StageEntry, ...]
     findings: tuple[FindingEntry, ...]
     artifacts: tuple[ArtifactEntry, ...] | UnsetType = UNSET
+    expectation: str | UnsetType = UNSET
 
 
 class ProofEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -170,6 +173,7 @@ def _cell(result: CellResult, workspace: Path) -> CellEntry:
         stages=tuple(_stage(stage) for stage in result.stages),
         findings=tuple(_finding(finding) for finding in result.findings),
         artifacts=tuple(_artifact(artifact, workspace) for artifact in result.artifacts) or UNSET,
+        expectation=result.expectation or UNSET,
     )
 
 
@@ -210,6 +214,8 @@ def _artifact(artifact: Artifact, workspace: Path) -> ArtifactEntry:
         sha256=artifact.sha256,
         imports=artifact.imports,
         exports=artifact.exports,
+        static=UNSET if artifact.static is None else artifact.static,
+        machine=artifact.machine or UNSET,
     )
 
 

@@ -12,7 +12,7 @@ from buildkit.model import Finding, PathStep, Verdict
 from buildkit.reports.account import Block, Repeatable
 from buildkit.reports.page import INDENT, Page
 from buildkit.reports.styles import PLACE_STYLE, QUIET_STYLE, STYLES, cell_text, diagnostic_text, rule_text
-from buildkit.reports.words import LABELS, SELECTED, UNEXPECTED_PASS, UNEXPECTED_PASS_FIX, clean, place, selection
+from buildkit.reports.words import LABELS, SELECTED, UNEXPECTED_PASS, UNEXPECTED_PASS_FIX, clean, expectation_sentence, place, selection
 
 
 def print_blocks(page: Page, blocks: Iterable[Block]) -> None:
@@ -43,6 +43,9 @@ def _print_reasons(page: Page, block: Block) -> None:
         page.blank()
         page.print(Text(UNEXPECTED_PASS), INDENT)
         page.fields((("fix", Text(UNEXPECTED_PASS_FIX)),))
+    if block.expectation is not None:
+        page.blank()
+        page.print(Text(expectation_sentence(block.expectation)), INDENT)
     for reason in block.reasons:
         page.blank()
         page.print(Text(clean(reason)), INDENT)

@@ -67,9 +67,12 @@ def _count(element: Element, suites: Iterable[Element]) -> None:
 def _cell(result: CellResult) -> Element:
     seconds = sum(stage.seconds for stage in result.stages)
     case = Element("testcase", classname=clean(result.cell.package), name=clean(result.cell.id), time=f"{seconds:.3f}")
-    outcome = _outcome(case, result.verdict, result.findings, remark(result))
+    told = remark(result)
+    outcome = _outcome(case, result.verdict, result.findings, told)
     if outcome is not None and outcome.tag != "skipped":
         outcome.text = "\n".join(block_lines(Blocks().of_cells((result,)))).strip()
+    elif told and (outcome is None or outcome.get("message") != told):
+        SubElement(case, "system-out").text = told
     return case
 
 

@@ -20,6 +20,7 @@ from buildkit.reports.words import (
     UNEXPECTED_PASS_FIX,
     artifact_kind,
     clean,
+    expectation_sentence,
     place,
     proof_sentence,
     selection,
@@ -93,6 +94,8 @@ def block_lines(blocks: Iterable[Block], branch: str = BRANCH) -> Iterator[str]:
         if block.verdict is Verdict.UNEXPECTED_PASS:
             yield f"  {UNEXPECTED_PASS}"
             yield f"  fix: {UNEXPECTED_PASS_FIX}"
+        if block.expectation is not None:
+            yield from (f"  {text}" for text in expectation_sentence(block.expectation).splitlines())
         yield from (f"  {text}" for reason in block.reasons for text in clean(reason).splitlines())
         for finding in block.findings:
             yield from (f"  {text}" for text in finding_lines(finding, branch))

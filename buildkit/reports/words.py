@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -58,14 +59,30 @@ def cell_duration(result: CellResult) -> str:
 
 
 def remark(result: CellResult) -> str:
-    """Return what a cell's line says after its id: the reason of a skip, the whole word of an expectation, else nothing."""
-    match result.verdict:
-        case Verdict.SKIPPED:
-            return "; ".join(dict.fromkeys(clean(stage.reason) for stage in result.stages if stage.reason))
-        case Verdict.EXPECTED_FAIL | Verdict.UNEXPECTED_PASS:
-            return str(result.verdict)
-        case _:
-            return ""
+    """Return what a cell's line says after its id: what was expected and why, and the reason of each skip; else nothing."""
+    return "; ".join(dict.fromkeys((*_expected(result), *_skips(result))))
+
+
+def _expected(result: CellResult) -> Iterator[str]:
+    """Give the reason of an expectation, unless it is that of a skip and stands there already."""
+    reason = result.expectation
+    if result.verdict in (Verdict.EXPECTED_FAIL, Verdict.UNEXPECTED_PASS):
+        yield str(result.verdict) if reason is None else f"{result.verdict}: {clean(reason)}"
+    elif reason is not None and all(stage.reason != reason for stage in result.stages):
+        yield expectation_sentence(reason)
+
+
+def expectation_sentence(reason: str) -> str:
+    """Return what the reason of an expectation reads like where the verdict does not tell of it."""
+    return f"its [[expect]] entry says: {clean(reason)}"
+
+
+def _skips(result: CellResult) -> Iterator[str]:
+    """Give the reasons of skipped stages; those after a failure have none of their own."""
+    judged = any(stage.verdict is not Verdict.SKIPPED for stage in result.stages)
+    for stage in takewhile(lambda stage: stage.verdict in (Verdict.PASS, Verdict.SKIPPED), result.stages):
+        if stage.verdict is Verdict.SKIPPED and stage.reason:
+            yield f"{stage.stage} skipped: {clean(stage.reason)}" if judged else clean(stage.reason)
 
 
 def stage_remark(stage: StageResult) -> str:

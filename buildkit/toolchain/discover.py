@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from buildkit.errors import ToolchainError
 from buildkit.process import Runner
 from buildkit.toolchain.layout import STORED_TOOLCHAINS
 from buildkit.toolchain.model import Origin, Toolchain
@@ -58,8 +60,7 @@ def discover(*, environment: Mapping[str, str], store: Path, processes: Runner, 
 def find_places(environment: Mapping[str, str], store: Path) -> Iterator[Place]:
     """Give the compilers that exist: `$RUSTC`, PATH with rustup's proxies resolved, distribution folders, rustup's others, the store."""
     rustup, stored = tuple(rustup_places(environment)), tuple(stored_places(store))
-    named = environment.get("RUSTC")
-    reached = [] if named is None else [Path(named)]
+    reached = [] if (named := named_compiler(environment)) is None else [named]
     reached += [Path(folder) / "rustc" for folder in environment.get("PATH", "").split(":") if folder]
     packaged = [folder / "rustc" for pattern in DISTRIBUTION_FOLDERS for folder in sorted(Path("/").glob(pattern.lstrip("/")))]
     for rustc in reached:
@@ -68,6 +69,17 @@ def find_places(environment: Mapping[str, str], store: Path) -> Iterator[Place]:
     for rustc in packaged:
         yield from _resolved(rustc, rustup, stored)
     yield from stored
+
+
+def named_compiler(environment: Mapping[str, str]) -> Path | None:
+    """Return the compiler that `$RUSTC` names, as a path or by a name on PATH; raises `ToolchainError` where there is none."""
+    named = environment.get("RUSTC")
+    if not named:
+        return None
+    found = shutil.which(named, path=environment.get("PATH"))
+    if found is None:
+        raise ToolchainError(f"RUSTC is {named!r}, and there is no such program", hint="unset RUSTC, or name a rustc")
+    return Path(found)
 
 
 def stored_places(store: Path) -> Iterator[Place]:

@@ -6,18 +6,29 @@ They call the dynamic loader by name instead of setting LD_LIBRARY_PATH, which b
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+import struct
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-
-from elftools.elf.elffile import ELFFile
 
 ROOT: Final = "root"
 """The folder of an entry that packages are unpacked into."""
 
 PROGRAMS: Final = "bin"
 """The folder of an entry with its scripts."""
+
+_IDENTITY: Final = 16
+_MAGIC: Final = b"\x7fELF"
+_INTERPRETER: Final = 3
+"""`PT_INTERP` of the ELF specification."""
+
+_BYTE_ORDERS: Final = {1: "<", 2: ">"}
+_HEADERS: Final = {1: "12x I 10x HH", 2: "16x Q 14x HH"}
+"""For each ELF class what follows the identity, as far as it is needed: offset, size and number of the program headers."""
+
+_SEGMENTS: Final = {1: "II 8x I", 2: "I 4x Q 16x Q"}
+"""For each ELF class the start of a program header: type, offset and size of the segment."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,11 +76,29 @@ def library_folders(root: Path) -> tuple[Path, ...]:
 
 
 def read_interpreter(program: Path) -> str:
-    """Return the dynamic loader that an ELF program asks for; raises `ValueError` where it asks for none."""
-    with program.open("rb") as stream:
-        for segment in ELFFile(stream).iter_segments("PT_INTERP"):
-            return bytes(segment.data()).rstrip(b"\0").decode()
+    """Return the dynamic loader that an ELF program asks for; raises `ValueError` where it asks for none.
+
+    Own code, because an import of pyelftools would delay the start of every verb that may have to provide a compiler.
+    """
+    image = program.read_bytes()
+    for kind, start, size in _segments(image):
+        if kind == _INTERPRETER:
+            return image[start : start + size].rstrip(b"\0").decode()
     raise ValueError(f"{program} asks for no loader")
+
+
+def _segments(image: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield type, offset and size of each segment; none where it is no ELF file or cut off."""
+    order = _BYTE_ORDERS.get(image[5]) if image.startswith(_MAGIC) and len(image) >= _IDENTITY else None
+    if order is None or image[4] not in _HEADERS:
+        return
+    header, segment = struct.Struct(order + _HEADERS[image[4]]), struct.Struct(order + _SEGMENTS[image[4]])
+    try:
+        table, size, count = header.unpack_from(image, _IDENTITY)
+        for index in range(count):
+            yield segment.unpack_from(image, table + index * size)
+    except struct.error:
+        return
 
 
 def _quoted(loader: str) -> str:

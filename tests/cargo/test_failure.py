@@ -128,3 +128,14 @@ def test_an_error_of_the_code_is_no_obstacle() -> None:
     assert (
         explain_obstacle(ended("error[E0432]: unresolved import `a`\nerror: could not compile `app` (lib) due to 1 previous error")) is None
     )
+
+
+@pytest.mark.parametrize("words", ["Permission denied (os error 13)", "No space left on device", "failed to connect to the device"])
+def test_what_a_build_script_says_is_its_judgement_of_the_code(words: str) -> None:
+    said = f"error: failed to run custom build command for `app`\n\nCaused by:\n  exit status: 1\n  --- stderr\n  {words}\n"
+    assert explain_obstacle(ended(said)) is None
+
+
+def test_a_full_disk_that_rustc_tells_of_is_an_obstacle() -> None:
+    told = "failed to write file dep-graph.part.bin: No space left on device (os error 28)"
+    assert explain_obstacle(ended("error: could not compile `app`"), told) == "the disk is full: cargo could not write its output"

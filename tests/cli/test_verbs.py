@@ -13,6 +13,7 @@ import pytest
 from buildkit.cli.main import run
 from buildkit.cli.verbs import FAMILIES, VERBS, Verb
 from buildkit.errors import ExitCode
+from buildkit.version import __version__
 
 WIDEST_SUMMARY = 64
 """What an 80 column terminal shows of a summary without cutting it."""
@@ -52,6 +53,39 @@ def test_the_help_lists_every_verb(capsys: pytest.CaptureFixture[str], golden: C
 def test_the_help_of_a_verb(verb: Verb, capsys: pytest.CaptureFixture[str], golden: Callable[[str, str], None]) -> None:
     assert run([*words(verb), "--help"]) == ExitCode.PASSED
     golden(f"help/{'-'.join(words(verb))}.txt", capsys.readouterr().out)
+
+
+def test_the_version_needs_no_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == ExitCode.PASSED
+    assert capsys.readouterr().out == f"buildkit {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        pytest.param({"_BUILDKIT_COMPLETE": "complete_bash", "COMP_WORDS": "buildkit\n{verb}\n--", "COMP_CWORD": "{position}"}, id="bash"),
+        pytest.param({"_BUILDKIT_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": "buildkit {verb} --"}, id="zsh"),
+        pytest.param(
+            {
+                "_BUILDKIT_COMPLETE": "complete_fish",
+                "_TYPER_COMPLETE_ARGS": "buildkit {verb} --",
+                "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+            },
+            id="fish",
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    ("verb", "option"), [pytest.param("check", "--target", id="verb"), pytest.param("toolchain env", "--workspace", id="family")]
+)
+def test_a_shell_completes_the_options_of_a_verb(
+    environment: dict[str, str], verb: str, option: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value.format(verb=verb, position=len(verb.split()) + 1))
+    with pytest.raises(SystemExit):
+        run([])
+    assert option in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

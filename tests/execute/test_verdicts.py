@@ -45,6 +45,20 @@ def test_the_verdict_of_a_cell(verdicts: list[Verdict], expected: Verdict) -> No
 
 
 @pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        pytest.param([Verdict.PASS, Verdict.SKIPPED], Verdict.SKIPPED, id="compiled and never run"),
+        pytest.param([Verdict.PASS, Verdict.PASS], Verdict.PASS, id="ran"),
+        pytest.param([Verdict.FAIL, Verdict.SKIPPED], Verdict.FAIL, id="did not compile"),
+        pytest.param([Verdict.ERROR, Verdict.SKIPPED], Verdict.ERROR, id="could not be judged"),
+    ],
+)
+def test_a_cell_that_was_to_run_has_not_passed_before_it_ran(verdicts: list[Verdict], expected: Verdict) -> None:
+    first, last = verdicts
+    assert overall([stage(first, Stage.BUILD), stage(last, Stage.RUN)]) is expected
+
+
+@pytest.mark.parametrize(
     ("verdict", "findings", "expected"),
     [
         pytest.param(Verdict.FAIL, [LEAK], Verdict.EXPECTED_FAIL, id="failed as foretold"),
@@ -55,7 +69,22 @@ def test_the_verdict_of_a_cell(verdicts: list[Verdict], expected: Verdict) -> No
     ],
 )
 def test_an_expectation_is_kept_honest(verdict: Verdict, findings: list[Finding], expected: Verdict) -> None:
-    assert meet_expectation(verdict, findings, FORETOLD) is expected
+    assert meet_expectation([stage(verdict, Stage.ISOLATION)], findings, FORETOLD) is expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "ran", "expected"),
+    [
+        pytest.param(Rule.COMPILE_ERROR, Stage.ISOLATION, Verdict.PASS, id="nothing was compiled"),
+        pytest.param(Rule.COMPILE_ERROR, Stage.CHECK, Verdict.UNEXPECTED_PASS, id="compiled"),
+        pytest.param(Rule.RUN, Stage.CHECK, Verdict.PASS, id="nothing was run"),
+        pytest.param(None, Stage.ISOLATION, Verdict.PASS, id="any failure, and the graph alone was judged"),
+        pytest.param(None, Stage.BUILD, Verdict.UNEXPECTED_PASS, id="any failure, and it was built"),
+    ],
+)
+def test_a_pass_is_unexpected_only_where_the_failure_could_have_shown(rule: Rule | None, ran: Stage, expected: Verdict) -> None:
+    foretold = Expectation(cell="app/native/-", verdict=Verdict.FAIL, reason="known", rule=rule)
+    assert meet_expectation([stage(Verdict.PASS, ran)], [], foretold) is expected
 
 
 def test_a_proof_that_fails_as_its_cell_was_expected_to_is_excused() -> None:
@@ -83,3 +112,8 @@ def test_the_accounting_tells_compiled_from_shared() -> None:
     summary = summarize([result(Verdict.PASS), shared, result(Verdict.FAIL, LEAK)], Counts(distinct=2, cargo_calls=5, seconds=1.5))
     assert (summary.cells, summary.passed, summary.failed, summary.compiled, summary.cached) == (3, 2, 1, 2, 1)
     assert (summary.distinct, summary.cargo_calls, summary.seconds) == (2, 5, 1.5)
+
+
+def test_what_could_not_be_judged_is_neither_compiled_nor_cached() -> None:
+    summary = summarize([result(Verdict.ERROR)], Counts())
+    assert (summary.errors, summary.compiled, summary.cached) == (1, 0, 0)

@@ -79,3 +79,10 @@ def test_too_many_entangled_features_are_refused_with_their_number() -> None:
     tangled = tuple(f"feature{number}" for number in range(20))
     with pytest.raises(UsageError, match="20 extra features"):
         space(tangled, tangled).count()
+
+
+def test_all_subsets_of_too_many_features_are_refused_with_what_to_write() -> None:
+    free = tuple(f"feature{number}" for number in range(60))
+    with pytest.raises(UsageError, match="60 extra features") as caught:
+        selections_to_compile(space(free), Depth.ALL)
+    assert "pairs" in (caught.value.hint or "")

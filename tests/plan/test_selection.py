@@ -84,6 +84,11 @@ def test_targets_of_a_package_restrict_its_cells() -> None:
         pytest.param(Query(targets=("native",), packages=("model",)), ["model/native/-"], id="target and package"),
         pytest.param(Query(tags=("wasi",)), ["engine/wasm32-wasip2/wasi", "model/wasm32-wasip2/-"], id="tag"),
         pytest.param(
+            Query(targets=("native", "wasm32-wasip2"), tags=("wasi",), packages=("model",)), ["model/wasm32-wasip2/-"], id="target and tag"
+        ),
+        pytest.param(Query(patterns=("model/thumbv6m-none-eabi",)), ["model/thumbv6m-none-eabi/-"], id="two parts on another target"),
+        pytest.param(Query(patterns=("model/thumbv6m*",)), ["model/thumbv6m-none-eabi/-"], id="target glob beyond the workspace's"),
+        pytest.param(
             Query(packages=("engine",), targets=("native",), features=("trace", "native")), ["engine/native/native,trace"], id="features"
         ),
         pytest.param(Query(packages=("engine",), targets=("native",), features=()), ["engine/native/-"], id="no features"),
@@ -131,3 +136,13 @@ def test_an_expectation_is_found_by_glob_and_adds_the_cell_that_it_names() -> No
     foretold = found["model/native/-"].expectation
     assert foretold is not None
     assert foretold.verdict is Verdict.SKIPPED
+
+
+def test_a_proof_is_made_only_where_all_cells_of_the_pair_are_judged() -> None:
+    table = {"target": {"wasm32-wasip2": {"features": ["wasi"], "extra": ["telemetry"]}}}
+    pair = Query(packages=("engine",), targets=("wasm32-wasip2",))
+    assert len(select(matrix(package={"engine": table}), pair).proofs) == 1
+    one = Query(patterns=("engine/wasm32-wasip2/wasi",))
+    assert select(matrix(package={"engine": table}), one).proofs == ()
+    later = [{"cell": "engine/wasm32-wasip2/telemetry,wasi", "verdict": "skipped", "reason": "later"}]
+    assert select(matrix(package={"engine": table}, expect=later), pair).proofs == ()

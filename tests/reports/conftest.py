@@ -95,6 +95,7 @@ def passing() -> CellResult:
                 gzip_size=1_720_006,
                 sha256="3f0a" * 16,
                 static=True,
+                machine="X86_64",
             ),
             Artifact(
                 path=Path("/var/cache/shop.wasm"),
@@ -110,17 +111,13 @@ def passing() -> CellResult:
 
 
 def leaking() -> CellResult:
+    graph = cargo("build --unit-graph", "shop-core", "wasm32-wasip2", "wasi")
     return CellResult(
         cell=Cell(package="shop-core", target="wasm32-wasip2", features=("wasi",)),
         triple="wasm32-wasip2",
         verdict=Verdict.FAIL,
         stages=(
-            StageResult(
-                stage=Stage.ISOLATION,
-                verdict=Verdict.FAIL,
-                seconds=0.4,
-                command=cargo("build --unit-graph", "shop-core", "wasm32-wasip2", "wasi"),
-            ),
+            StageResult(stage=Stage.ISOLATION, verdict=Verdict.FAIL, seconds=0.4, command=graph),
             StageResult(stage=Stage.CHECK, verdict=Verdict.SKIPPED, reason="isolation did not pass"),
         ),
         findings=(leak(),),
@@ -192,6 +189,7 @@ def failing_as_expected() -> CellResult:
         verdict=Verdict.EXPECTED_FAIL,
         stages=(StageResult(stage=Stage.ISOLATION, verdict=Verdict.FAIL, seconds=0.1),),
         findings=(leak(),),
+        expectation="the store [/] keeps its files in a temporary folder",
     )
 
 
@@ -201,11 +199,28 @@ def passing_unexpectedly() -> CellResult:
         triple="wasm32-wasip2",
         verdict=Verdict.UNEXPECTED_PASS,
         stages=(StageResult(stage=Stage.CHECK, verdict=Verdict.PASS, cached=True, command="cargo check"),),
+        expectation="the store needs a clock",
     )
 
 
+def built_but(left: StageResult, verdict: Verdict, cell: Cell) -> CellResult:
+    built = StageResult(stage=Stage.BUILD, verdict=Verdict.PASS, seconds=2.0)
+    return CellResult(cell=cell, triple=cell.target, verdict=verdict, stages=(built, left))
+
+
+def with_nothing_to_inspect() -> CellResult:
+    left = StageResult(stage=Stage.ARTIFACT, verdict=Verdict.SKIPPED, reason="a Rust library: there is no artifact to inspect")
+    return built_but(left, Verdict.PASS, Cell(package="shop-store", target="native"))
+
+
+def never_run() -> CellResult:
+    left = StageResult(stage=Stage.RUN, verdict=Verdict.SKIPPED, reason="nothing here runs this target")
+    return built_but(left, Verdict.SKIPPED, Cell(package="shop-web", target="thumbv7em-none-eabihf"))
+
+
 def cell_results() -> tuple[CellResult, ...]:
-    return (passing(), leaking(), not_compiling(), unjudged(), skipped(), failing_as_expected(), passing_unexpectedly())
+    as_expected_or_not = (failing_as_expected(), passing_unexpectedly())
+    return (passing(), leaking(), not_compiling(), unjudged(), skipped(), *as_expected_or_not, with_nothing_to_inspect(), never_run())
 
 
 def run_report() -> RunReport:
@@ -220,14 +235,14 @@ def run_report() -> RunReport:
             Proof(package="shop-web", target="wasm32-unknown-unknown", selections=1, verdict=Verdict.PASS),
         ),
         summary=Summary(
-            cells=7,
-            passed=2,
+            cells=9,
+            passed=3,
             failed=3,
             errors=1,
-            skipped=1,
-            requested=7,
-            distinct=6,
-            compiled=3,
+            skipped=2,
+            requested=9,
+            distinct=8,
+            compiled=4,
             cached=1,
             cargo_calls=9,
             seconds=72.4,

@@ -63,4 +63,4 @@ def test_shared_artifacts_are_listed_once(report: RunReport) -> None:
 
 
 def test_totals_tell_what_failed_as_expected_and_what_was_proved(report: RunReport) -> None:
-    assert totals(report) == "7 cells in 1m 12s: 2 passed (1 failed as expected), 3 failed, 1 error, 1 skipped; 2 of 3 proofs hold"
+    assert totals(report) == "9 cells in 1m 12s: 3 passed (1 failed as expected), 3 failed, 1 error, 2 skipped; 2 of 3 proofs hold"

@@ -49,12 +49,17 @@ def test_values_are_those_of_the_report(document: dict[str, Any]) -> None:
     assert failing["findings"][0]["minimal_features"] == ["wasi"]
     assert failing["findings"][0]["path"][-1]["line"] == 9
     assert document["cells"][5]["verdict"] == "expected-fail"
+    assert document["cells"][5]["expectation"] == "the store [/] keeps its files in a temporary folder"
+    assert document["cells"][8]["stages"][1]["reason"] == "nothing here runs this target"
+    assert (document["cells"][0]["artifacts"][0]["static"], document["cells"][0]["artifacts"][0]["machine"]) == (True, "X86_64")
     assert document["summary"]["seconds"] == 72.4
 
 
 def test_what_is_empty_is_left_out(document: dict[str, Any]) -> None:
     assert list(document["cells"][0]) == [*CELL_KEYS, "artifacts"]
     assert list(document["cells"][0]["artifacts"][1]) == ["path", "kind", "size", "gzip_size", "sha256", "imports", "exports"]
+    assert list(document["cells"][0]["artifacts"][0])[-2:] == ["static", "machine"]
+    assert list(document["cells"][5]) == [*CELL_KEYS, "expectation"]
     assert list(document["cells"][1]["stages"][1]) == [*STAGE_KEYS, "reason"]
     assert list(document["cells"][2]["stages"][1]) == [*STAGE_KEYS, "diagnostics"]
 
@@ -64,6 +69,14 @@ def test_artifacts_are_named_from_the_workspace(document: dict[str, Any]) -> Non
         "target/x86_64-unknown-linux-gnu/release/shop",
         "/var/cache/shop.wasm",
     ]
+
+
+def test_a_program_that_needs_a_loader_is_told_from_one_that_is_not_known(report: RunReport) -> None:
+    first, *others = report.cells
+    dynamic = replace(first, artifacts=tuple(replace(artifact, static=False) for artifact in first.artifacts))
+    document = json.loads(encode_run(replace(report, cells=(dynamic, *others))))
+    assert [artifact["static"] for artifact in document["cells"][0]["artifacts"]] == [False, False]
+    assert refusals(document) == []
 
 
 def test_the_document_keeps_its_schema(document: dict[str, Any]) -> None:

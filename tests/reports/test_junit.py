@@ -30,10 +30,10 @@ def test_there_is_a_suite_for_each_target_and_a_case_for_each_cell_and_proof(roo
 
 def test_counts_are_those_of_the_cases(root: ET.Element) -> None:
     assert {name: root.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
-        "tests": "10",
+        "tests": "12",
         "failures": "4",
         "errors": "1",
-        "skipped": "2",
+        "skipped": "3",
     }
 
 
@@ -50,6 +50,24 @@ def test_a_skip_has_its_reason(root: ET.Element) -> None:
     skipped = case.find("skipped")
     assert skipped is not None
     assert skipped.get("message") == "no browser runner yet"
+
+
+def case_of(root: ET.Element, name: str) -> ET.Element:
+    return next(case for case in root.iter("testcase") if case.get("name") == name)
+
+
+def test_a_cell_whose_program_never_ran_is_skipped_and_says_why(root: ET.Element) -> None:
+    skipped = case_of(root, "shop-web/thumbv7em-none-eabihf/-").find("skipped")
+    assert skipped is not None
+    assert skipped.get("message") == "run skipped: nothing here runs this target"
+
+
+def test_what_was_skipped_in_a_passing_cell_and_what_was_expected_are_told_beside_it(root: ET.Element) -> None:
+    passing = case_of(root, "shop-store/native/-")
+    assert [child.tag for child in passing] == ["system-out"]
+    assert passing.findtext("system-out") == "artifact skipped: a Rust library: there is no artifact to inspect"
+    told = case_of(root, "shop-store/wasm32-unknown-unknown/default").findtext("system-out")
+    assert told == "expected-fail: the store [/] keeps its files in a temporary folder"
 
 
 def test_the_file_appears_at_the_end_and_nothing_beside_it(story: tuple[Event, ...], tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_a_terminal_shows_bars_of_tasks_and_the_running_cells(terminal: Terminal
     assert "4/4 crates  alloc" in text
     assert "download [wasi-libc]" in text
     assert re.search(r"check\s+shop-sync/wasm32-wasip2/\[red\],wasi", text)
-    assert "3/7 cells, 2 failed" in text
+    assert "3/9 cells, 2 failed" in text
 
 
 def test_nothing_that_moves_is_left_at_the_end(terminal: Terminal, story: tuple[Event, ...]) -> None:
@@ -54,7 +54,7 @@ def test_nothing_that_moves_is_left_at_the_end(terminal: Terminal, story: tuple[
     reporter.close()
     last_frame_erased = terminal.getvalue().rindex("\x1b[2K")
     rest = plain(terminal.getvalue()[last_frame_erased:])
-    assert "/7 cells" not in rest
+    assert "/9 cells" not in rest
     assert "Rerun what failed:" in rest
     assert terminal.getvalue().count("\x1b[?25l") == terminal.getvalue().count("\x1b[?25h")
 
@@ -73,7 +73,7 @@ def test_an_interrupted_run_leaves_the_cursor_visible(terminal: Terminal, story:
         if not isinstance(event, RunFinished):
             reporter.report(event)
     reporter.close()
-    assert "stopped after 7 of 7 cells" in plain(terminal.getvalue())
+    assert "stopped after 9 of 9 cells" in plain(terminal.getvalue())
     assert terminal.getvalue().rindex("\x1b[?25h") > terminal.getvalue().rindex("\x1b[?25l")
 
 

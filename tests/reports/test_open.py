@@ -60,7 +60,7 @@ def test_every_format_reports_a_whole_run_beside_its_files(story: tuple[Event, .
     assert "::error " in (err if form is Format.JSON else out).getvalue()
     assert "\x1b" not in out.getvalue() + err.getvalue()
     if form is Format.JSON:
-        assert json.loads(out.getvalue())["summary"]["cells"] == 7
+        assert json.loads(out.getvalue())["summary"]["cells"] == 9
 
 
 def test_events_from_many_threads_do_not_mix(tmp_path: Path) -> None:

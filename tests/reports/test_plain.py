@@ -56,7 +56,7 @@ def test_an_interrupted_run_shows_the_failures_so_far(story: tuple[Event, ...]) 
     cut = tuple(event for event in story if not isinstance(event, RunFinished))
     text = told(cut)
     assert "--- FAIL  shop-core/wasm32-wasip2/wasi" in text
-    assert text.endswith("stopped after 7 of 7 cells\n")
+    assert text.endswith("stopped after 9 of 9 cells\n")
 
 
 def test_a_task_that_was_never_started_is_told_by_its_name() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,37 @@ def test_a_cell_takes_what_its_uncached_stages_took() -> None:
 def test_a_skipped_cell_gives_each_reason_once() -> None:
     stages = [StageResult(stage=stage, verdict=Verdict.SKIPPED, reason="not here") for stage in (Stage.CHECK, Stage.BUILD)]
     assert remark(result_of(*stages, verdict=Verdict.SKIPPED)) == "not here"
+
+
+def test_a_stage_that_was_skipped_in_a_cell_that_was_judged_is_named_with_its_reason() -> None:
+    built = StageResult(stage=Stage.BUILD, verdict=Verdict.PASS)
+    run = StageResult(stage=Stage.RUN, verdict=Verdict.SKIPPED, reason="no runner")
+    assert remark(result_of(built, run, verdict=Verdict.SKIPPED)) == "run skipped: no runner"
+    assert remark(result_of(built, replace(run, stage=Stage.ARTIFACT))) == "artifact skipped: no runner"
+
+
+def test_what_a_failure_left_undone_is_no_remark() -> None:
+    failed = StageResult(stage=Stage.CHECK, verdict=Verdict.FAIL)
+    left = StageResult(stage=Stage.RUN, verdict=Verdict.SKIPPED, reason="check did not pass")
+    assert remark(result_of(failed, left, verdict=Verdict.FAIL)) == ""
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [
+        (Verdict.EXPECTED_FAIL, "expected-fail: [red] no clock"),
+        (Verdict.UNEXPECTED_PASS, "unexpected-pass: [red] no clock"),
+        (Verdict.FAIL, "its [[expect]] entry says: [red] no clock"),
+        (Verdict.ERROR, "its [[expect]] entry says: [red] no clock"),
+    ],
+)
+def test_the_reason_of_an_expectation_is_told_whatever_came_of_it(verdict: Verdict, expected: str) -> None:
+    assert remark(replace(result_of(verdict=verdict), expectation="[red] no clock")) == expected
+
+
+def test_a_cell_that_is_not_to_be_judged_tells_the_reason_once() -> None:
+    stages = [StageResult(stage=stage, verdict=Verdict.SKIPPED, reason="no clock") for stage in (Stage.CHECK, Stage.RUN)]
+    assert remark(replace(result_of(*stages, verdict=Verdict.SKIPPED), expectation="no clock")) == "no clock"
 
 
 def test_every_verdict_has_a_label_of_its_own() -> None:

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import ast
 import inspect
+from dataclasses import replace
 from pathlib import Path
 
 import buildkit_targets
 import pytest
 
-from buildkit.artifacts.inspection import inspect_artifact
 from buildkit.hookspecs import buildkit_compilation_targets
-from buildkit.model import CompilationTarget
+from buildkit.model import Artifact, CompilationTarget, Finding, accept_artifact
 from buildkit.plugins import PluginSources, load_targets
+from buildkit.purity import forbid_side_effects
 
 OUT_OF_TREE = Path(__file__).parent / "sample_plugin.py"
-TARGETS = load_targets(PluginSources(paths=(OUT_OF_TREE,)))
+TARGETS = load_targets(PluginSources(root=OUT_OF_TREE.parent, paths=(OUT_OF_TREE.name,)))
 MODULES = sorted(path for path in Path(buildkit_targets.__file__).parent.glob("*.py") if path.name != "__init__.py")
 HOSTS = ("x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu", "aarch64-apple-darwin")
 LONGEST = 80
+
+FILE = Artifact(path=Path("app"), kind="other", size=1 << 20, gzip_size=1 << 19, sha256="0" * 64)
+ARTIFACTS = (
+    FILE,
+    replace(FILE, kind="component", imports=("wasi:cli/run@0.2.0", "acme:radio/send@1.0.0"), machine="WASM"),
+    replace(FILE, kind="core-module", imports=("env.malloc", "wasi_snapshot_preview1.fd_write"), machine="WASM"),
+    replace(FILE, kind="elf", static=True, machine="ARM"),
+    replace(FILE, kind="elf", static=False, imports=("/lib64/ld-linux-x86-64.so.2", "libc.so.6"), machine="X86_64"),
+    replace(FILE, kind="archive", machine="RISCV"),
+)
+"""One of each kind that checks look at, with what they look for."""
 
 every_target = pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
 every_module = pytest.mark.parametrize("module", [*MODULES, OUT_OF_TREE], ids=lambda path: path.stem)
@@ -53,11 +65,21 @@ def test_no_subject_is_denied_twice(target: CompilationTarget) -> None:
 
 
 @every_target
-def test_the_artifact_check_is_pure(target: CompilationTarget, tmp_path: Path) -> None:
-    file = tmp_path / "artifact"
-    file.write_text("something", encoding="utf-8")
-    artifact = inspect_artifact(file)
-    assert target.check_artifact(artifact) == target.check_artifact(artifact)
+@pytest.mark.parametrize("artifact", ARTIFACTS, ids=lambda artifact: f"{artifact.kind}-{artifact.machine}")
+def test_the_artifact_check_is_pure(target: CompilationTarget, artifact: Artifact) -> None:
+    with forbid_side_effects():
+        first, second = target.check_artifact(artifact), target.check_artifact(artifact)
+    assert first == second
+    assert all(isinstance(finding, Finding) for finding in first)
+
+
+@pytest.mark.parametrize(
+    "target", [target for target in TARGETS.values() if target.check_artifact is not accept_artifact], ids=lambda target: target.name
+)
+def test_an_artifact_check_finds_something_and_not_everywhere(target: CompilationTarget) -> None:
+    judged = [bool(target.check_artifact(artifact)) for artifact in ARTIFACTS]
+    assert any(judged)
+    assert not all(judged)
 
 
 @every_module

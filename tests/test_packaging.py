@@ -1,0 +1,50 @@
+"""What an installed buildkit brings, and what its start costs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SCHEMAS = ("buildkit.schema.json", "buildkit-report.schema.json")
+SLOW_IMPORTS = ("elftools", "wasmtime", "tomlkit")
+STARTING = "import sys, buildkit.cli.check; print(*(name for name in sys.argv[1:] if name in sys.modules))"
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    built = subprocess.run(
+        (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT)),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert built.returncode == 0, built.stderr
+    return next(folder.glob("buildkit-*.whl"))
+
+
+@pytest.mark.network
+def test_a_wheel_brings_the_schemas_as_they_are_committed(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        shipped = {name: archive.read(f"buildkit/schemas/{name}") for name in SCHEMAS}
+    assert shipped == {name: (ROOT / name).read_bytes() for name in SCHEMAS}
+
+
+@pytest.mark.network
+def test_a_wheel_brings_the_bundled_targets_and_the_marker_of_types(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    assert names >= {"buildkit/py.typed", *(f"buildkit_targets/{file.name}" for file in (ROOT / "targets").glob("*.py"))}
+
+
+def test_a_check_starts_without_what_only_other_verbs_need() -> None:
+    started = subprocess.run((sys.executable, "-c", STARTING, *SLOW_IMPORTS), capture_output=True, text=True, timeout=60, check=True)
+    assert started.stdout.split() == []
