@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from buildkit.cli.execution import Provision, rerun_command
+from buildkit.cli.execution import Execution, Provision, rerun_command
 from buildkit.cli.interrupts import interruptible
 from buildkit.cli.matrix import open_matrix, plan_for
 from buildkit.cli.options import Everywhere, Selecting
@@ -31,11 +31,12 @@ def main() -> None:
     events: list[Event] = []
     everywhere = Everywhere(workspace=WORKSPACE)
     session = open_session(everywhere)
+    execution = Execution(verb="check", need=StdNeed.NONE, job={Stage.ISOLATION: isolate})
     with interruptible() as processes:
         provision = Provision(session=session, processes=processes, emit=events.append)
         matrix = open_matrix(session, provision.reading_toolchain(), processes=processes)
         plan = plan_for(matrix, Selecting())
-        report = execute(provision.context(StdNeed.NONE, matrix, plan), plan, {Stage.ISOLATION: isolate})
+        report = execute(provision.context(execution, matrix, plan), plan, execution.job)
     events.append(RunFinished(report=report, rerun=rerun_command(("check", "--only", "isolation"), report)))
     export_svg([shortened(event) for event in events], DOCS / "leak.svg", width=WIDTH, title=TITLE)
 

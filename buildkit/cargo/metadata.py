@@ -14,6 +14,7 @@ import msgspec
 
 from buildkit.cargo.decoding import decode_path
 from buildkit.cargo.failure import explain_failure
+from buildkit.cargo.resolver import ResolverVersion, read_resolver
 from buildkit.errors import BuildkitError, UsageError
 from buildkit.process import Command, Runner
 
@@ -38,6 +39,7 @@ class Dependency(msgspec.Struct, frozen=True, kw_only=True):
     features: tuple[str, ...]
     target: str | None = None
     path: Path | None = None
+    source: str | None = None
 
     @property
     def key(self) -> str:
@@ -45,14 +47,23 @@ class Dependency(msgspec.Struct, frozen=True, kw_only=True):
         return self.rename or self.name
 
 
+LIBRARY_KINDS = frozenset({"lib", "rlib", "dylib", "cdylib", "staticlib", "proc-macro"})
+
+
 class CargoTarget(msgspec.Struct, frozen=True, kw_only=True):
-    """A lib, bin, example, test, bench or build script of a package."""
+    """A lib, bin, example, test, bench or build script of a package. `test` says whether `cargo test` builds it unasked."""
 
     name: str
     kind: tuple[str, ...]
     crate_types: tuple[str, ...]
     required_features: tuple[str, ...] = msgspec.field(name="required-features", default=())
     src_path: Path
+    test: bool = True
+
+    @property
+    def is_library(self) -> bool:
+        """Say whether other packages can depend on it."""
+        return not LIBRARY_KINDS.isdisjoint(self.kind)
 
 
 class Package(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +79,21 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
     edition: str
     rust_version: str | None = None
     source: str | None = None
+
+    @property
+    def is_proc_macro(self) -> bool:
+        """Say whether the package is compiled for the host because it is a procedural macro."""
+        return any("proc-macro" in target.kind for target in self.targets)
+
+    @property
+    def has_library(self) -> bool:
+        """Say whether other packages can depend on it."""
+        return any(target.is_library for target in self.targets)
+
+    @property
+    def has_build_script(self) -> bool:
+        """Say whether the package has a build script."""
+        return any("custom-build" in target.kind for target in self.targets)
 
 
 class DependencyUse(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +141,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     members: tuple[Package, ...]
     packages: Mapping[str, Package]
     edges: Mapping[str, tuple[ResolvedDependency, ...]]
+    resolver: ResolverVersion = ResolverVersion.TWO
 
     @cached_property
     def members_by_name(self) -> Mapping[str, Package]:
@@ -150,7 +177,8 @@ def read_workspace(request: MetadataRequest, *, processes: Runner) -> Workspace:
     done = processes.run(command)
     if not done.succeeded:
         raise explain_failure(done)
-    return parse_metadata(done.stdout)
+    workspace = parse_metadata(done.stdout)
+    return msgspec.structs.replace(workspace, resolver=read_resolver(workspace.root))
 
 
 def parse_metadata(text: str) -> Workspace:

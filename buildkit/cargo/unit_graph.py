@@ -10,7 +10,6 @@ import msgspec
 from buildkit.errors import BuildkitError
 
 FORMAT_VERSION = 1
-RUN_BUILD_SCRIPT = "run-custom-build"
 
 
 class UnitTarget(msgspec.Struct, frozen=True, kw_only=True):

@@ -34,11 +34,15 @@ def check(
     everywhere: Everywhere,
     selecting: Selecting,
     reporting: Reporting,
+    *,
     only: Annotated[
         OnlyStage | None, typer.Option("--only", help="Run this stage alone; isolation needs no std and no rustc.", show_default=False)
     ] = None,
+    verify_with_cargo: Annotated[
+        bool, typer.Option("--verify-with-cargo", help="Hold each cell's graph against cargo's own; slower.")
+    ] = False,
 ) -> None:
     """Prove that no feature leaks, then check every cell."""
     need = StdNeed.NONE if only is OnlyStage.ISOLATION else StdNeed.CHECK
-    execution = Execution(verb="check", need=need, job=JOBS[only])
+    execution = Execution(verb="check", need=need, job=JOBS[only], verifies=verify_with_cargo)
     execute_plan(execution, everywhere, selecting, reporting)

@@ -29,7 +29,7 @@ from buildkit.reports.settings import Github
 from buildkit.reports.settings import Reporting as ReportSettings
 from buildkit.toolchain.discover import discover
 from buildkit.toolchain.ensure import ensure
-from buildkit.toolchain.environment import cargo_environment
+from buildkit.toolchain.environment import cargo_environment, target_rustflags
 from buildkit.toolchain.model import StdNeed, Supply, Toolchain, ToolchainRequest
 from buildkit.toolchain.rust_version import newest
 
@@ -47,6 +47,7 @@ class Execution:
     verb: str
     need: StdNeed
     job: Job
+    verifies: bool = False
 
 
 def execute_plan(execution: Execution, everywhere: Everywhere, selecting: Selecting, reporting: Reporting) -> None:
@@ -56,7 +57,7 @@ def execute_plan(execution: Execution, everywhere: Everywhere, selecting: Select
         provision = Provision(session=session, processes=processes, emit=emit)
         matrix = open_matrix(session, provision.reading_toolchain(), processes=processes)
         plan = plan_for(matrix, selecting)
-        context = provision.context(execution.need, matrix, plan)
+        context = provision.context(execution, matrix, plan)
         report = execute(context, plan, execution.job)
         emit(RunFinished(report=report, rerun=rerun_command(typed_command(execution.verb, sys.argv[1:], selecting), report)))
     raise typer.Exit(exit_code(report.cells, report.proofs))
@@ -91,24 +92,30 @@ class Provision:
         )
         return ensure(request, processes=self.processes, environment=self.session.environment, emit=self.emit)
 
-    def context(self, need: StdNeed, matrix: Matrix, plan: Plan) -> Context:
+    def context(self, execution: Execution, matrix: Matrix, plan: Plan) -> Context:
         """Make the toolchains of the plan's targets available, and return what the stages need."""
         targets = {planned.cell.target: planned.subject.target for planned in plan.cells}
-        supplies = self.supplies(need, targets, newest(member.rust_version for member in matrix.workspace.members))
+        supplies = self.supplies(execution.need, targets, newest(member.rust_version for member in matrix.workspace.members))
         return Context(
             workspace=matrix.workspace,
             configuration=matrix.configuration,
             manifests=Manifests(root=matrix.workspace.root),
-            supplies={name: TargetSupply(supply=supply, env=self._environment(supply)) for name, supply in supplies.items()},
+            supplies={name: self._supplied(supply) for name, supply in supplies.items()},
             options=self.session.cargo_options,
             processes=self.processes,
             emit=self.emit,
             jobs=self.session.jobs,
             cache=self.session.store,
+            verifies=execution.verifies,
         )
 
-    def _environment(self, supply: Supply) -> Mapping[str, str | None]:
-        return cargo_environment(supply, environment=self.session.environment, root=self.session.settings.root, processes=self.processes)
+    def _supplied(self, supply: Supply) -> TargetSupply:
+        environment, root = self.session.environment, self.session.settings.root
+        return TargetSupply(
+            supply=supply,
+            env=cargo_environment(supply, environment=environment, root=root, processes=self.processes),
+            rustflags=target_rustflags(supply, environment=environment, root=root, processes=self.processes),
+        )
 
 
 def report_settings(reporting: Reporting, environment: Mapping[str, str]) -> ReportSettings:

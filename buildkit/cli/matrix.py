@@ -49,16 +49,18 @@ def read_session_workspace(session: Session, toolchain: Toolchain, *, processes:
 
 def plan_for(matrix: Matrix, selecting: Selecting) -> Plan:
     """Return the plan for what the command line selects."""
-    features = None
-    if selecting.features is not None:
-        features = (
-            () if selecting.features == NO_FEATURES else tuple(part.strip() for part in selecting.features.split(",") if part.strip())
-        )
     query = Query(
         patterns=tuple(selecting.cells or ()),
         targets=tuple(selecting.target or ()),
         tags=tuple(selecting.tag or ()),
         packages=tuple(selecting.package or ()),
-        features=features,
+        features=selected_features(selecting.features),
     )
     return select(matrix, query)
+
+
+def selected_features(text: str | None) -> tuple[str, ...] | None:
+    """Return what `--features` selects, `None` where it is not given."""
+    if text is None:
+        return None
+    return () if text == NO_FEATURES else tuple(part.strip() for part in text.split(",") if part.strip())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from buildkit.cargo.calls import CargoCalls, CargoOptions, CargoSelection
@@ -11,6 +12,8 @@ from buildkit.cargo.manifest import Manifests
 from buildkit.cargo.metadata import Workspace
 from buildkit.config.schema import Configuration
 from buildkit.events import Emit
+from buildkit.execute.models import Models, Platform
+from buildkit.features.model import Model
 from buildkit.model import Cell
 from buildkit.plan.model import Subject
 from buildkit.process import Runner
@@ -19,15 +22,16 @@ from buildkit.toolchain.model import Supply
 
 @dataclass(frozen=True, kw_only=True)
 class TargetSupply:
-    """A supply, and the environment patch that cargo gets for it."""
+    """A supply, the environment patch that cargo gets for it, and all the flags that rustc then gets for the target."""
 
     supply: Supply
     env: Mapping[str, str | None]
+    rustflags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """Everything that the stages share. `supplies` are by the name of the compilation target; `jobs` graphs are computed side by side."""
+    """Everything that the stages share. `supplies` are by the name of the compilation target; `jobs` processes run side by side."""
 
     workspace: Workspace
     configuration: Configuration
@@ -38,6 +42,23 @@ class Context:
     emit: Emit
     jobs: int
     cache: Path
+    verifies: bool = False
+    """Whether the feature engine is held against cargo's own unit graph; it is in any case where the metadata leaves something out."""
+
+    @cached_property
+    def models(self) -> Models:
+        """Return the models of the workspace; what rustc says of a target is asked once."""
+        return Models(workspace=self.workspace, processes=self.processes)
+
+    def model(self, subject: Subject) -> Model:
+        """Return the model for a subject's target; raises `ToolchainError` where rustc does not know it."""
+        provided = self.supplies[subject.target.name]
+        toolchain = provided.supply.toolchain
+        spec = subject.target.target_spec
+        platform = Platform(
+            rustc=toolchain.rustc, host=toolchain.host, triple=self.triple(subject), spec=spec, rustflags=provided.rustflags
+        )
+        return self.models.model(platform)
 
     def calls(self, subject: Subject, *, profile: str = "dev") -> CargoCalls:
         """Return the commands of cargo for a subject's target."""

@@ -1,15 +1,16 @@
-"""The isolation stage: the exact graph of each cell, judged; and the proofs over every allowed selection."""
+"""The isolation stage: what each cell builds, judged; and the proofs over every allowed selection."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from buildkit.errors import BuildkitError
 from buildkit.execute.context import Context
-from buildkit.execute.graphs import Graph
+from buildkit.execute.graphs import NOTHING_TO_COMPILE, Graph
 from buildkit.execute.outcome import StageOutcome
 from buildkit.execute.work import Work
 from buildkit.features.explain import Explainer
 from buildkit.features.isolation import Judgement, judge
+from buildkit.features.policy import Policy
+from buildkit.features.space import SpaceRequest
 from buildkit.model import Cell, Finding, Proof, Rule, Stage, StageResult, Verdict
 from buildkit.plan.model import PlannedProof, Subject
 
@@ -20,30 +21,52 @@ def isolate(context: Context, work: Work) -> StageOutcome:
 
 
 def judge_cell(context: Context, subject: Subject, cell: Cell, graph: Graph) -> StageOutcome:
-    """Judge one cell. One that cargo cannot resolve, or for which it would compile nothing, is an error and never a pass."""
-    if graph.obstacle is not None or graph.closure is None:
-        return _error(cell, graph, graph.obstacle or "cargo said nothing")
-    judgement = Judgement(
-        package=subject.package, features=cell.features, closure=graph.closure, denials=subject.denials, clauses=subject.clauses
-    )
-    findings = judge(judgement, Explainer(workspace=context.workspace, manifests=context.manifests))
+    """Judge one cell. One that cannot be resolved, or for which cargo would compile nothing, is an error and never a pass."""
+    if graph.obstacle is not None or graph.resolution is None:
+        return _error(cell, graph, graph.obstacle or "it could not be resolved")
+    judgement = Judgement(resolution=graph.resolution, denials=subject.denials, clauses=subject.clauses)
+    findings = judge(judgement, explainer_of(context))
     verdict = Verdict.FAIL if findings else Verdict.PASS
     return StageOutcome(result=_result(graph, verdict), findings=findings)
 
 
-def prove(context: Context, planned: PlannedProof, graphs: Mapping[Cell, Graph]) -> Proof:
-    """Prove isolation for every allowed selection: features only ever add, so what none of the largest ones reaches, no smaller one does."""
-    judged = [judge_cell(context, planned.subject, cell, graphs[cell]) for cell in planned.largest]
-    findings = {(finding.rule, finding.subject): finding for outcome in judged for finding in outcome.findings}
-    verdicts = [outcome.result.verdict for outcome in judged]
-    worst = next((verdict for verdict in (Verdict.ERROR, Verdict.FAIL) if verdict in verdicts), Verdict.PASS)
-    return Proof(
-        package=planned.subject.package.name,
-        target=planned.subject.target.name,
-        selections=planned.selections,
-        verdict=worst,
-        findings=tuple(findings.values()),
-    )
+def prove(context: Context, planned: PlannedProof, largest: Graph | None = None) -> Proof:
+    """Prove isolation for every allowed selection; `largest` is the graph of all features at once, where one was made."""
+    subject = planned.subject
+    selections, verdict = 0, Verdict.PASS
+    findings: tuple[Finding, ...] = ()
+    try:
+        policy = policy_of(context, planned)
+        selections = policy.count()
+        findings = _judged(context, policy, largest)
+        verdict = Verdict.FAIL if findings else Verdict.PASS
+    except BuildkitError as error:
+        findings, verdict = _unproved(planned, error.message), Verdict.ERROR
+    return Proof(package=subject.package.name, target=subject.target.name, selections=selections, verdict=verdict, findings=findings)
+
+
+def _judged(context: Context, policy: Policy, largest: Graph | None) -> tuple[Finding, ...]:
+    problem = NOTHING_TO_COMPILE if not policy.largest.compiles_root else None if largest is None else largest.problem
+    if problem is not None:
+        raise BuildkitError(problem)
+    return policy.judge(explainer_of(context))
+
+
+def policy_of(context: Context, planned: PlannedProof) -> Policy:
+    """Return what a proof is about."""
+    subject = planned.subject
+    request = SpaceRequest(root=subject.package, base=planned.base, extra=planned.extra, clauses=subject.clauses)
+    return Policy(model=context.model(subject), request=request, denials=subject.denials)
+
+
+def explainer_of(context: Context) -> Explainer:
+    """Return what explains findings of a workspace."""
+    return Explainer(links=context.models.links, manifests=context.manifests)
+
+
+def _unproved(planned: PlannedProof, reason: str) -> tuple[Finding, ...]:
+    subject = f"{planned.subject.package.name}/{planned.subject.target.name}"
+    return (Finding(rule=Rule.TOOLCHAIN, subject=subject, message=reason),)
 
 
 def _error(cell: Cell, graph: Graph, reason: str) -> StageOutcome:

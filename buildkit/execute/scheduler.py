@@ -12,6 +12,7 @@ from buildkit.execute.graphs import Graph, read_graphs
 from buildkit.execute.isolation import prove
 from buildkit.execute.pipeline import run_cell, share_result
 from buildkit.execute.verdicts import COMPILING, Counts, excuse_proofs, summarize
+from buildkit.execute.verification import verify_graphs
 from buildkit.execute.work import Job
 from buildkit.model import Cell, CellResult, RunReport, Verdict
 from buildkit.plan.model import Plan, PlannedCell
@@ -19,8 +20,8 @@ from buildkit.process import Command
 from buildkit.toolchain.model import Toolchain
 from buildkit.version import __version__
 
-ClosureKey = tuple[str, str, str]
-"""Package id, compilation target and closure: what decides a compilation."""
+ClosureKey = tuple[str, str, tuple[str, ...]]
+"""Package id, compilation target and what stands for the closure: what decides a compilation."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +36,17 @@ def execute(context: Context, plan: Plan, job: Job) -> RunReport:
     started = time.monotonic()
     cells = tuple(planned.cell for planned in plan.cells)
     context.emit(RunStarted(workspace=context.workspace.root, cells=cells, stages=tuple(job), assumptions=plan.assumptions))
-    of_cells = [(planned.subject, planned.cell) for planned in plan.cells]
-    of_proofs = [(proof.subject, cell) for proof in plan.proofs for cell in proof.largest]
-    graphs = read_graphs(context, (*of_cells, *of_proofs))
+    verifies = context.verifies or bool(context.models.links.left_out)
+    subjects = {planned.cell: planned.subject for planned in plan.cells}
+    if verifies:
+        # What the engine and cargo agree upon for the largest selection holds for the smaller ones.
+        subjects |= {proof.largest: proof.subject for proof in plan.proofs}
+    graphs = read_graphs(context, subjects)
+    if verifies:
+        graphs = verify_graphs(context, graphs, subjects)
     compiled = _run_cells(context, plan, graphs, job)
-    proofs = excuse_proofs((prove(context, proof, graphs) for proof in plan.proofs), compiled.results)
-    calls = len(graphs) + compiled.cargo_calls
+    proofs = excuse_proofs((prove(context, proof, graphs.get(proof.largest)) for proof in plan.proofs), compiled.results)
+    calls = len(graphs) * verifies + compiled.cargo_calls
     counts = Counts(distinct=compiled.distinct, cargo_calls=calls, seconds=time.monotonic() - started)
     return RunReport(
         tool={"name": "buildkit", "version": __version__},
@@ -77,9 +83,9 @@ def _is_put_off(planned: PlannedCell) -> bool:
 
 
 def _closure_key(planned: PlannedCell, graph: Graph) -> ClosureKey | None:
-    if graph.closure is None:
+    if graph.resolution is None:
         return None
-    return planned.subject.package.id, planned.cell.target, graph.closure.key
+    return planned.subject.package.id, planned.cell.target, graph.resolution.key
 
 
 def _toolchain(context: Context) -> dict[str, str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
-from buildkit.cargo.unit_graph import RUN_BUILD_SCRIPT, Unit, UnitGraph
+from buildkit.cargo.unit_graph import Unit, UnitGraph
+
+BUILD_SCRIPT = "custom-build"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,27 +22,16 @@ class Closure:
     edges: frozenset[tuple[str, str]]
     roots: frozenset[str]
 
-    @cached_property
-    def key(self) -> str:
-        """Return a digest that is equal exactly for equal closures of equal roots."""
-        digest = hashlib.sha256()
-        for side, packages in (("target", self.target), ("host", self.host)):
-            for package, features in sorted(packages.items()):
-                digest.update("\0".join((side, package, *sorted(features), "\n")).encode())
-        digest.update("\0".join(sorted(self.roots)).encode())
-        return digest.hexdigest()
-
-    def features_of(self, package: str) -> frozenset[str]:
-        """Return the features of a package on the target side, or on the host side where it is only there."""
-        return self.target.get(package, self.host.get(package, frozenset()))
-
 
 def closure_of(graph: UnitGraph) -> Closure:
-    """Collect what a unit graph compiles. A unit without a platform is on the host side; cargo was given one target."""
+    """Collect what a unit graph compiles. A unit without a platform is on the host side; cargo was given one target.
+
+    Build scripts are left out: they are built whenever their package is, with the features of its side.
+    """
     target: dict[str, frozenset[str]] = {}
     host: dict[str, frozenset[str]] = {}
     for unit in graph.units:
-        if unit.mode != RUN_BUILD_SCRIPT:
+        if BUILD_SCRIPT not in unit.target.kind:
             side = host if unit.platform is None else target
             side[unit.pkg_id] = side.get(unit.pkg_id, frozenset()) | frozenset(unit.features)
     return Closure(
@@ -63,5 +52,4 @@ def _target_edges(graph: UnitGraph) -> Iterator[tuple[str, str]]:
 
 
 def _on_target(unit: Unit) -> bool:
-    """Build scripts run on the host, whatever platform cargo notes for their run."""
-    return unit.platform is not None and unit.mode != RUN_BUILD_SCRIPT
+    return unit.platform is not None and BUILD_SCRIPT not in unit.target.kind

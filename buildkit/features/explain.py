@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from buildkit.cargo.manifest import Manifests, Place
-from buildkit.cargo.metadata import Dependency, Package, Workspace
-from buildkit.features.derivation import DEFAULT, Atom, AtomKind, Cause, Derivation, chain_to
+from buildkit.cargo.metadata import Dependency, Package
+from buildkit.features.atoms import Atom, AtomKind, Cause
+from buildkit.features.derivation import Step, chain_to
+from buildkit.features.links import DEFAULT, Links
+from buildkit.features.resolution import Resolution
+from buildkit.features.values import parse_value
 from buildkit.model import PathStep
 
 
@@ -20,50 +24,56 @@ class Explanation:
 
 @dataclass(frozen=True, kw_only=True)
 class Explainer:
-    """Explains atoms of one workspace."""
+    """Explains what is active in a workspace."""
 
-    workspace: Workspace
+    links: Links
     manifests: Manifests
 
-    def explain(self, derivation: Derivation, atom: Atom) -> Explanation:
-        """Return the path to an active atom; it is empty, without a fix, where the atom itself was selected."""
-        chain = chain_to(derivation, atom)
-        steps = tuple(self._step(cause.premises[0], reached, cause) for reached, cause in chain)
-        return Explanation(path=steps, fix=self._fix(*_cut([cause for _, cause in chain], steps)) if chain else None)
+    def explain(self, resolution: Resolution, fact: int) -> Explanation:
+        """Return the path to a fact that holds; it is empty, without a fix, where it was itself selected."""
+        return self.told(chain_to(resolution, fact))
 
-    def _step(self, premise: Atom, reached: Atom, cause: Cause) -> PathStep:
-        owner = self.workspace.packages[cause.owner]
-        place = self._place(owner, cause)
+    def told(self, chain: tuple[Step, ...]) -> Explanation:
+        """Return a chain as a reader follows it."""
+        steps = tuple(self._step(step) for step in chain)
+        return Explanation(path=steps, fix=self._fix(*_cut([step.cause for step in chain], steps)) if chain else None)
+
+    def _step(self, step: Step) -> PathStep:
+        owner = self._package(step.cause.owner)
+        place = self._place(owner, step.cause)
         return PathStep(
-            source=self._label(premise),
-            to=self._label(reached),
-            because=_because(cause, place),
+            source=self._label(step.source),
+            to=self._label(step.reached),
+            because=_because(step.cause, place),
             file=None if place is None else self.manifests.shown(place.file),
             line=None if place is None else place.line,
         )
 
+    def _package(self, number: int) -> Package:
+        return self.links.packages[number].package
+
     def _label(self, atom: Atom) -> str:
-        name = self.workspace.packages[atom.package].name
+        name = self._package(atom.package).name
         match atom.kind:
-            case AtomKind.PACKAGE:
-                return name
             case AtomKind.FEATURE:
                 return f"{name}/{atom.name}"
             case AtomKind.DEPENDENCY:
                 return f"{name}/dep:{atom.name}"
+            case _:
+                return name
 
     def _place(self, owner: Package, cause: Cause) -> Place | None:
         manifest = self.manifests.read(owner.manifest_path)
         if cause.feature is not None:
             return manifest.feature(cause.feature) or self._implicit(owner, cause.feature)
-        if cause.dependency is None:
+        if cause.link is None:
             return None
-        own = manifest.dependency(cause.dependency)
+        own = manifest.dependency(cause.link.declaration)
         if own is None or not own.inherited or (cause.requested is not None and cause.requested in own.features):
             return own
         if cause.requested is None:
             return own
-        return self.manifests.inherited(self.workspace.root, cause.dependency) or own
+        return self.manifests.inherited(self.links.workspace.root, cause.link.declaration) or own
 
     def _implicit(self, owner: Package, feature: str) -> Place | None:
         """Return where the optional dependency of an implicit feature is declared."""
@@ -75,10 +85,9 @@ class Explainer:
         place = f"{step.file}:{step.line}" if step.line is not None else step.file or "the manifest"
         if cause.feature is not None:
             return f'take "{cause.value}" out of the feature {cause.feature!r} at {place}, or do not select that feature here'
-        dependency = cause.dependency
-        if dependency is None:
+        if cause.link is None:
             return f"edit {place}"
-        return _dependency_fix(dependency, cause.requested, place)
+        return _dependency_fix(cause.link.declaration, cause.requested, place)
 
 
 def _cut(causes: list[Cause], steps: tuple[PathStep, ...]) -> tuple[Cause, PathStep]:
@@ -109,10 +118,11 @@ def _because(cause: Cause, place: Place | None) -> str:
             if implicit
             else f'feature {cause.feature} = ["{cause.value}", …]'
         )
-        return f"{text}, and {cause.premises[0].name!r} is enabled" if len(cause.premises) > 1 else text
-    dependency = cause.dependency
-    if dependency is None:
+        value = parse_value(cause.value)
+        return f"{text}, and {value.key!r} is enabled" if value.is_weak else text
+    if cause.link is None:
         return "declared"
+    dependency = cause.link.declaration
     inherited = " inherited from [workspace.dependencies]" if place is not None and place.inherited else ""
     platform = f" for {dependency.target}" if dependency.target is not None else ""
     renamed = f" (the crate {dependency.name})" if dependency.rename is not None else ""

@@ -31,10 +31,8 @@ class Coverage:
             yield PlannedCell(cell=cell_of(self.subject, selection), subject=self.subject, origin=self.origin)
 
     def proof(self) -> PlannedProof:
-        """Return the proof that covers every allowed selection. A base that the clauses forbid is looked at by itself."""
-        largest = self.space.largest() or (self.space.base,)
-        cells = tuple(cell_of(self.subject, selection) for selection in largest)
-        return PlannedProof(subject=self.subject, selections=self.space.count(), largest=cells)
+        """Return the proof that covers every allowed selection."""
+        return PlannedProof(subject=self.subject, base=self.space.base, extra=self.space.extra)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Which selections of a package are compiled, and which ones a proof has to look at."""
+"""Which selections of a package are compiled."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from itertools import combinations
 
 from buildkit.config.schema import Depth
 from buildkit.errors import UsageError
+from buildkit.features.counting import count_closed_sets
 from buildkit.features.enabled import Clauses, FeatureTable, enabled_features
+from buildkit.features.lattice import Lattice
 
 Selection = frozenset[str]
 
-LARGEST_ENUMERATION = 16
-"""How many features may take part in clauses before their subsets are too many to enumerate."""
+MOST_BUILDS = 100_000
+"""How many builds of one package on one target may be planned."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,32 +32,24 @@ class SelectionSpace:
         """Say whether the clauses allow a selection, judged on all the features that it enables."""
         return self.clauses.allow(enabled_features(self.table, selection))
 
-    def largest(self) -> tuple[Selection, ...]:
-        """Return the allowed selections that no other allowed one contains: what is denied in none of them is denied in no subset."""
-        bound, free = self._split()
-        allowed = [chosen for chosen in _subsets(bound) if self.allows(self.base | chosen | free)]
-        maximal = [chosen for chosen in allowed if not any(chosen < other for other in allowed)]
-        return tuple(self.base | chosen | free for chosen in maximal)
-
-    def count(self) -> int:
-        """Return how many selections are allowed."""
-        bound, free = self._split()
-        return sum(self.allows(self.base | chosen | free) for chosen in _subsets(bound)) << len(free)
-
-    def _split(self) -> tuple[tuple[str, ...], Selection]:
-        """Tell the extra features that clauses speak of, themselves or through what they enable, from those that are free."""
-        named = self.clauses.named
-        bound = tuple(feature for feature in self.extra if enabled_features(self.table, (feature,)) & named)
-        if len(bound) > LARGEST_ENUMERATION:
+    def distinct(self) -> Iterator[Selection]:
+        """Give the allowed selections up to what they enable, each by a smallest one; raises `UsageError` where they are too many."""
+        enables = {feature: enabled_features(self.table, (feature,)) for feature in self.extra}
+        lattice = Lattice(self.extra, enables, enabled_features(self.table, self.base), self.clauses)
+        builds = count_closed_sets(lattice)
+        if builds > MOST_BUILDS:
             raise UsageError(
-                f"package {self.package!r}: {len(bound)} extra features take part in exclusive or at-least-one-of groups, and at most {LARGEST_ENUMERATION} may",
-                hint=f"list fewer features under extra, or split the groups of [package.{self.package}]",
+                f'package {self.package!r}: depth "all" of {len(self.extra)} features is {builds:,} builds, and at most {MOST_BUILDS:,} may be planned',
+                hint='depth = "pairs"; isolation is proved for all of them in any case',
             )
-        return bound, frozenset(self.extra) - frozenset(bound)
+        return (self.base | lattice.smallest_selection(closed) for closed in lattice.closed_sets())
 
 
 def selections_to_compile(space: SelectionSpace, depth: Depth) -> tuple[Selection, ...]:
-    """Return the selections that `depth` asks for, the base first; those that the clauses forbid are left out."""
+    """Return the selections that `depth` asks for, the base first; those that the clauses forbid are left out.
+
+    Of selections that enable the same features, `all` has one: they are the same build.
+    """
     additions: Iterator[Selection]
     match depth:
         case Depth.NONE:
@@ -65,23 +59,9 @@ def selections_to_compile(space: SelectionSpace, depth: Depth) -> tuple[Selectio
         case Depth.PAIRS:
             additions = iter(_covering_rows(space))
         case Depth.ALL:
-            additions = _subsets(_enumerable(space))
+            return tuple(dict.fromkeys((space.base, *space.distinct())))
     wanted = dict.fromkeys((space.base, *(space.base | addition for addition in additions)))
     return tuple(selection for selection in wanted if selection == space.base or space.allows(selection))
-
-
-def _enumerable(space: SelectionSpace) -> tuple[str, ...]:
-    if len(space.extra) > LARGEST_ENUMERATION:
-        raise UsageError(
-            f'package {space.package!r}: depth = "all" over {len(space.extra)} extra features is 2^{len(space.extra)} selections',
-            hint='set depth to "each" or "pairs"; isolation is proved for all of them either way',
-        )
-    return space.extra
-
-
-def _subsets(features: tuple[str, ...]) -> Iterator[Selection]:
-    for size in range(len(features) + 1):
-        yield from (frozenset(chosen) for chosen in combinations(features, size))
 
 
 Pair = tuple[str, str, tuple[bool, bool]]

@@ -42,11 +42,16 @@ class PlannedCell:
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedProof:
-    """A proof to be made: isolation of the largest selections shows it for all `selections` of them."""
+    """A proof to be made: `base` together with any subset of `extra` that the clauses of the subject allow."""
 
     subject: Subject
-    selections: int
-    largest: tuple[Cell, ...]
+    base: frozenset[str]
+    extra: tuple[str, ...]
+
+    @property
+    def largest(self) -> Cell:
+        """Return the selection of everything, allowed or not."""
+        return Cell(package=self.subject.package.name, target=self.subject.target.name, features=tuple(sorted({*self.base, *self.extra})))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Final, TextIO
 from rich.filesize import decimal
 
 from buildkit.events import CellFinished, Event, RunFinished, RunStarted
-from buildkit.model import CellResult, Finding, RunReport, Verdict
+from buildkit.model import CellResult, Finding, PathStep, RunReport, Verdict
 from buildkit.reports.account import Block, Blocks, Repeatable, artifacts, effort, tallies, totals
 from buildkit.reports.progress import PlainProgress
 from buildkit.reports.settings import QUIET
@@ -117,15 +117,20 @@ def finding_lines(shown: Repeatable, branch: str = BRANCH) -> Iterator[str]:
     if shown.seen_in is not None:
         yield f"  as in {clean(shown.seen_in)}"
         return
-    if finding.path:
-        yield f"  {clean(finding.path[0].source)} ({SELECTED})"
-    for depth, step in enumerate(finding.path):
-        where = f" ({place(step)})" if step.file is not None else ""
-        yield f"  {' ' * len(branch) * depth}{branch}{clean(step.to)}: {clean(step.because)}{where}"
+    yield from (f"  {line}" for line in path_lines(finding.path, branch))
     if finding.minimal_features is not None:
         yield f"  smallest selection: {selection(finding.minimal_features)}"
     if finding.fix is not None:
         yield f"  fix: {clean(finding.fix)}"
+
+
+def path_lines(path: tuple[PathStep, ...], branch: str = BRANCH) -> Iterator[str]:
+    """Give the way from a selection to a subject as a tree, each step with its cause and its place."""
+    if path:
+        yield f"{clean(path[0].source)} ({SELECTED})"
+    for depth, step in enumerate(path):
+        where = f" ({place(step)})" if step.file is not None else ""
+        yield f"{' ' * len(branch) * depth}{branch}{clean(step.to)}: {clean(step.because)}{where}"
 
 
 def diagnostic_lines(shown: Repeatable) -> Iterator[str]:

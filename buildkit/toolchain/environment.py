@@ -11,7 +11,7 @@ from buildkit.cargo.cfg import CfgSet
 from buildkit.cargo.configuration import ConfiguredFlags, read_flags
 from buildkit.errors import ToolchainError
 from buildkit.process import Command, Runner
-from buildkit.toolchain.flags import Patch, compose, compose_exports, everywhere_flags, target_variable
+from buildkit.toolchain.flags import Patch, compose, compose_exports, everywhere_flags, joined, target_variable, user_flags
 from buildkit.toolchain.model import Supply
 
 
@@ -52,6 +52,12 @@ def configured_flags(supply: Supply, *, environment: Mapping[str, str], root: Pa
         return CfgSet.parse(processes.run(Command(argv=argv, cwd=Path("/"), env={"RUSTUP_TOOLCHAIN": None})).stdout)
 
     return read_flags(root, supply.triple, environment=environment, ask_cfg=ask_cfg)
+
+
+def target_rustflags(supply: Supply, *, environment: Mapping[str, str], root: Path, processes: Runner) -> tuple[str, ...]:
+    """Return all flags that rustc gets for the target in cargo calls with the environment patch."""
+    configured = configured_flags(supply, environment=environment, root=root, processes=processes)
+    return joined(user_flags(environment, supply.triple, configured), added_flags(supply))
 
 
 def toolchain_variables(supply: Supply, environment: Mapping[str, str], configured: ConfiguredFlags) -> Patch:

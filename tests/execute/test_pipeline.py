@@ -6,6 +6,7 @@ import errno
 from pathlib import Path
 
 import pytest
+from linked import link_all, resolved
 from toolchain_fakes import HOST, NATIVE, FakeRunner, says, toolchain_of
 from workspaces import ROOT, package, workspace
 
@@ -20,14 +21,12 @@ from buildkit.execute.graphs import Graph
 from buildkit.execute.outcome import StageOutcome, skipped
 from buildkit.execute.pipeline import run_cell, share_result
 from buildkit.execute.work import StageFunction, Work
-from buildkit.features.closure import Closure
 from buildkit.model import Cell, CellResult, Finding, Rule, Stage, StageResult, Verdict
 from buildkit.plan.model import Origin, PlannedCell, Subject
 from buildkit.toolchain.model import StdProvider, Supply
 
 APP = package("app")
-CLOSURE = Closure(target={APP.id: frozenset()}, host={}, edges=frozenset(), roots=frozenset({APP.id}))
-GRAPH = Graph(closure=CLOSURE, problem=None, command="cargo build --unit-graph", seconds=0.1)
+GRAPH = Graph(resolution=resolved(link_all(APP), "app"), problem=None, seconds=0.1)
 FORETOLD = Expectation(cell="app/native/-", verdict=Verdict.FAIL, reason="known since spring")
 
 

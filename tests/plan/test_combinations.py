@@ -1,4 +1,4 @@
-"""Which selections are compiled, and which ones a proof looks at."""
+"""Which selections are compiled."""
 
 from __future__ import annotations
 
@@ -53,36 +53,18 @@ def test_pairs_cover_every_two_features_with_few_rows(count: int) -> None:
     assert len(rows) <= 2 + count * 2
 
 
-LETTERS = st.lists(st.sampled_from("abcdef"), unique=True, max_size=5)
+def test_all_takes_one_of_the_selections_that_enable_the_same() -> None:
+    table = {"base": (), "full": ("a", "b"), "a": (), "b": ()}
+    tried = SelectionSpace(package="app", table=table, base=frozenset({"base"}), extra=("full", "a", "b"))
+    listed = selections_to_compile(tried, Depth.ALL)
+    assert set(listed) == {frozenset({"base", *chosen}) for chosen in ((), ("a",), ("b",), ("a", "b"), ("full",))}
 
 
-@given(
-    LETTERS,
-    st.lists(st.sets(st.sampled_from("abcdef"), min_size=2, max_size=3), max_size=2),
-    st.sets(st.sampled_from("abcdef"), max_size=2),
-)
-def test_counts_and_largest_selections_agree_with_enumeration(extra: list[str], exclusive: list[set[str]], needed: set[str]) -> None:
-    tried = space(tuple(extra), *(tuple(sorted(group)) for group in exclusive), needed=tuple(sorted(needed)))
-    allowed = [selection for selection in subsets(tuple(extra)) if tried.allows(selection)]
-    maximal = [selection for selection in allowed if not any(selection < other for other in allowed)]
-    assert tried.count() == len(allowed)
-    assert sorted(map(sorted, tried.largest())) == sorted(map(sorted, maximal))
+def test_many_features_of_one_exclusive_group_are_few_selections() -> None:
+    tangled = tuple(f"feature{number}" for number in range(60))
+    assert len(selections_to_compile(space(tangled, tangled), Depth.ALL)) == 61
 
 
-def test_free_features_cost_nothing() -> None:
-    free = tuple(f"feature{number}" for number in range(60))
-    assert space(free).count() == 2**60
-    assert len(space(free).largest()) == 1
-
-
-def test_too_many_entangled_features_are_refused_with_their_number() -> None:
-    tangled = tuple(f"feature{number}" for number in range(20))
-    with pytest.raises(UsageError, match="20 extra features"):
-        space(tangled, tangled).count()
-
-
-def test_all_subsets_of_too_many_features_are_refused_with_what_to_write() -> None:
-    free = tuple(f"feature{number}" for number in range(60))
-    with pytest.raises(UsageError, match="60 extra features") as caught:
-        selections_to_compile(space(free), Depth.ALL)
-    assert "pairs" in (caught.value.hint or "")
+def test_a_depth_that_nobody_can_compile_is_refused_with_its_number() -> None:
+    with pytest.raises(UsageError, match="1,152,921,504,606,846,976 builds"):
+        selections_to_compile(space(tuple(f"feature{number}" for number in range(60))), Depth.ALL)

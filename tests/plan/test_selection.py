@@ -60,15 +60,13 @@ def test_extra_features_make_cells_and_one_proof_over_all_subsets() -> None:
         "engine/wasm32-wasip2/telemetry,wasi",
         "engine/wasm32-wasip2/trace,wasi",
     ]
-    assert [(proof.selections, [cell.id for cell in proof.largest]) for proof in plan.proofs] == [
-        (4, ["engine/wasm32-wasip2/telemetry,trace,wasi"])
-    ]
+    assert [(proof.base, proof.extra) for proof in plan.proofs] == [(frozenset({"wasi"}), ("telemetry", "trace"))]
 
 
 def test_a_star_means_all_other_features() -> None:
     table = {"target": {"wasm32-wasip2": {"features": ["wasi"], "extra": "*", "depth": "none"}}}
     plan = select(matrix(package={"engine": table}), Query(packages=("engine",), targets=("wasm32-wasip2",)))
-    assert plan.proofs[0].selections == 8
+    assert plan.proofs[0].extra == ("native", "telemetry", "trace")
 
 
 def test_targets_of_a_package_restrict_its_cells() -> None:
