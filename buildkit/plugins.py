@@ -9,11 +9,13 @@ import re
 import reprlib
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
 from hashlib import sha256
 from importlib.metadata import entry_points
+from io import StringIO
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Final, TypeVar
@@ -114,7 +116,8 @@ def _plugins(sources: PluginSources) -> Iterator[tuple[str, Callable[[], object]
 
 def _loaded(name: str, load: Callable[[], Loaded]) -> Loaded:
     try:
-        with forbid_side_effects():
+        # What a declaration prints must not get into a report.
+        with forbid_side_effects(), redirect_stdout(StringIO()):
             return load()
     except (Exception, SystemExit) as error:  # a plugin may raise anything; its name must be told
         raise PluginError(f"plugin {name}: {_said(error)}", hint=MEND) from error

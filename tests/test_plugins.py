@@ -227,3 +227,8 @@ def test_a_target_specification_file_may_have_any_triple(tmp_path: Path) -> None
     verify_triples(
         targets, frozenset(targets[name].triple_for("x86_64-unknown-linux-gnu") for name in load_targets()), "x86_64-unknown-linux-gnu"
     )
+
+
+def test_what_a_plugin_prints_reaches_no_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    load_targets(plugin(tmp_path, f"print('hello')\n{GOOD}"))
+    assert capsys.readouterr().out == ""

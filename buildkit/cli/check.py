@@ -36,7 +36,8 @@ def check(
     reporting: Reporting,
     *,
     only: Annotated[
-        OnlyStage | None, typer.Option("--only", help="Run this stage alone; isolation needs no std and no rustc.", show_default=False)
+        OnlyStage | None,
+        typer.Option("--only", help="Run this stage alone; isolation needs no std and compiles nothing.", show_default=False),
     ] = None,
     verify_with_cargo: Annotated[
         bool, typer.Option("--verify-with-cargo", help="Hold each cell's graph against cargo's own; slower.")

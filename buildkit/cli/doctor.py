@@ -48,7 +48,7 @@ def machine_lines(situation: Situation) -> Iterator[str]:
         yield f"ok          {toolchain.title}{allowed}"
     if not situation.toolchains:
         yield "missing     a Rust compiler"
-    cc = next((found for toolchain in situation.toolchains if (found := situation.cc(toolchain)) is not None), None)
+    cc = next((found for toolchain in (*situation.toolchains, None) if (found := situation.cc(toolchain)) is not None), None)
     yield (
         f"ok          C compiler {cc}"
         if cc is not None

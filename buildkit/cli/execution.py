@@ -15,6 +15,7 @@ from buildkit.cli.interrupts import interruptible
 from buildkit.cli.matrix import open_matrix, plan_for
 from buildkit.cli.options import Everywhere, Reporting, Selecting
 from buildkit.cli.session import Session, open_session
+from buildkit.errors import UsageError
 from buildkit.events import Emit, RunFinished
 from buildkit.execute.context import Context, TargetSupply
 from buildkit.execute.scheduler import execute
@@ -27,10 +28,11 @@ from buildkit.process import Runner
 from buildkit.reports.open import open_reporter
 from buildkit.reports.settings import Github
 from buildkit.reports.settings import Reporting as ReportSettings
-from buildkit.toolchain.discover import discover
+from buildkit.toolchain.discover import discover, reading_toolchain
 from buildkit.toolchain.ensure import ensure
 from buildkit.toolchain.environment import cargo_environment, target_rustflags
 from buildkit.toolchain.model import StdNeed, Supply, Toolchain, ToolchainRequest
+from buildkit.toolchain.release import OLDEST_SUPPORTED
 from buildkit.toolchain.rust_version import newest
 
 SELECTING_OPTIONS = frozenset({"--target", "-t", "--tag", "--package", "-p", "--features"})
@@ -72,12 +74,10 @@ class Provision:
     emit: Emit
 
     def reading_toolchain(self) -> Toolchain:
-        """Return a toolchain to read the workspace with; on a machine without any, one is provided first."""
-        found = discover(environment=self.session.environment, store=self.session.store, processes=self.processes)
+        """Return a toolchain to read the workspace with; on a machine without any that is new enough, one is provided first."""
+        found = reading_toolchain(discover(environment=self.session.environment, store=self.session.store, processes=self.processes))
         return (
-            found[0]
-            if found
-            else self.supplies(StdNeed.NONE, {HOST_TARGET: self.session.targets[HOST_TARGET]}, None)[HOST_TARGET].toolchain
+            found or self.supplies(StdNeed.NONE, {HOST_TARGET: self.session.targets[HOST_TARGET]}, OLDEST_SUPPORTED)[HOST_TARGET].toolchain
         )
 
     def supplies(self, need: StdNeed, targets: Mapping[str, CompilationTarget], rust_version: str | None) -> Mapping[str, Supply]:
@@ -129,9 +129,16 @@ def report_settings(reporting: Reporting, environment: Mapping[str, str]) -> Rep
         format=reporting.format,
         color=reporting.chosen_color(environment),
         verbosity=int(reporting.verbose) - int(reporting.quiet),
-        junit=reporting.junit,
+        junit=writable_file(reporting.junit),
         github=github if reporting.github else None,
     )
+
+
+def writable_file(file: Path | None) -> Path | None:
+    """Return a file that a report will be written to; raises `UsageError` at once where that cannot be."""
+    if file is not None and (file.is_dir() or not file.absolute().parent.is_dir()):
+        raise UsageError(f"{str(file)!r} cannot be written", hint="--junit report.xml, in a folder that exists")
+    return file
 
 
 def rerun_command(command: Sequence[str], report: RunReport) -> str | None:

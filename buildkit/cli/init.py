@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from buildkit.cli.interrupts import interruptible
 from buildkit.cli.matrix import find_cargo, read_session_workspace
 from buildkit.cli.options import Everywhere
 from buildkit.cli.session import open_session
@@ -15,7 +16,6 @@ from buildkit.config.find import find_workspace
 from buildkit.config.propose import propose
 from buildkit.config.publish import publish_new, refusal
 from buildkit.config.schema import FILE_NAME
-from buildkit.process import ProcessRunner
 
 
 def propose_configuration(
@@ -29,8 +29,8 @@ def propose_configuration(
     if file.exists() and not stdout:
         raise refusal(file)
     session = open_session(replace(everywhere, config=file if file.exists() else None))
-    processes = ProcessRunner()
-    workspace = read_session_workspace(session, find_cargo(session, processes=processes), processes=processes)
+    with interruptible() as processes:
+        workspace = read_session_workspace(session, find_cargo(session, processes=processes), processes=processes)
     text = propose(workspace, session.targets)
     if stdout:
         typer.echo(text, nl=False)

@@ -8,6 +8,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -22,6 +23,10 @@ ABOUT = "Prove feature isolation, check, build and run a Rust workspace for ever
 
 def main() -> None:
     """Run the command line of this process and end it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            # Closed by the caller: what would be said there is said to nobody.
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  # the stream of the whole process
     sys.exit(run(sys.argv[1:]))
 
 

@@ -13,16 +13,17 @@ from buildkit.plan.cells import Matrix
 from buildkit.plan.model import Plan
 from buildkit.plan.selection import Query, select
 from buildkit.process import Runner
-from buildkit.toolchain.discover import discover
+from buildkit.toolchain.discover import discover, reading_toolchain
 from buildkit.toolchain.model import Toolchain
+from buildkit.toolchain.release import OLDEST_SUPPORTED
 
 
 def find_cargo(session: Session, *, processes: Runner) -> Toolchain:
     """Return the first toolchain of this machine: enough to read a workspace; what compiles it later may be another."""
-    found = discover(environment=session.environment, store=session.store, processes=processes)
-    if not found:
-        raise ToolchainError("there is no cargo on this machine", hint="buildkit toolchain ensure")
-    return found[0]
+    found = reading_toolchain(discover(environment=session.environment, store=session.store, processes=processes))
+    if found is None:
+        raise ToolchainError(f"there is no cargo from {OLDEST_SUPPORTED} on this machine", hint="buildkit toolchain ensure")
+    return found
 
 
 def open_matrix(session: Session, toolchain: Toolchain, *, processes: Runner) -> Matrix:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from buildkit.cargo.calls import CargoCalls, CargoOptions, CargoSelection
+from buildkit.cli.interrupts import interruptible
 from buildkit.cli.matrix import find_cargo, open_matrix, plan_for
 from buildkit.cli.options import Everywhere, Selecting
 from buildkit.cli.session import open_session
@@ -16,7 +17,6 @@ from buildkit.errors import UsageError
 from buildkit.plan.cells import Matrix
 from buildkit.plan.model import Plan, PlannedCell
 from buildkit.plan.shards import Shard, shard_of
-from buildkit.process import ProcessRunner
 from buildkit.toolchain.model import Toolchain
 
 PLAN_VERSION = 1
@@ -34,9 +34,9 @@ def plan(
     if as_json and github:
         raise UsageError("--json and --github exclude each other", hint="buildkit plan --github")
     session = open_session(everywhere)
-    processes = ProcessRunner()
-    toolchain = find_cargo(session, processes=processes)
-    matrix = open_matrix(session, toolchain, processes=processes)
+    with interruptible() as processes:
+        toolchain = find_cargo(session, processes=processes)
+        matrix = open_matrix(session, toolchain, processes=processes)
     planned = shard_of(plan_for(matrix, selecting), Shard.parse(shard))
     if github:
         typer.echo(json.dumps(github_matrix(planned), separators=(",", ":")))

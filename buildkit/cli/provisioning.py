@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from buildkit.cli.session import Session
 from buildkit.process import Runner
-from buildkit.toolchain.discover import discover
+from buildkit.toolchain.discover import discover, reading_toolchain
 from buildkit.toolchain.model import StdNeed, ToolchainRequest
 from buildkit.toolchain.rust_version import read_rust_version
 
@@ -16,13 +16,13 @@ def provisioning_request(session: Session, names: Sequence[str], need: StdNeed, 
     configuration = session.settings.configuration
     targets = tuple(session.targets.named(name) for name in dict.fromkeys(names or configuration.workspace.targets))
     store = session.store.absolute()
-    toolchains = discover(environment=session.environment, store=store, processes=processes)
+    reader = reading_toolchain(discover(environment=session.environment, store=store, processes=processes))
     root = session.settings.root
     return ToolchainRequest(
         targets=targets,
         need=need,
         store=store,
         workspace=root,
-        rust_version=read_rust_version(root, toolchains[0], processes=processes) if toolchains else None,
+        rust_version=None if reader is None else read_rust_version(root, reader, processes=processes),
         offline=configuration.toolchain.offline,
     )

@@ -14,6 +14,7 @@ from buildkit.cli.session import Session, open_session
 from buildkit.cli.triples import verify_targets
 from buildkit.process import Runner
 from buildkit.toolchain.available import Ability, Availability, available
+from buildkit.toolchain.discover import reading_toolchain
 from buildkit.toolchain.ensure import look
 from buildkit.toolchain.model import StdNeed
 
@@ -44,8 +45,9 @@ def serve(session: Session, *, processes: Runner) -> dict[str, Availability]:
     """Say of every target whether this machine can build for it, once rustc knows all the triples."""
     request = provisioning_request(session, tuple(session.targets), StdNeed.BUILD, processes=processes)
     situation = look(request, environment=session.environment, processes=processes, emit=lambda _: None)
-    if situation.toolchains:
-        verify_targets(session.targets, situation.toolchains[0], processes=processes)
+    reader = reading_toolchain(situation.toolchains)
+    if reader is not None:
+        verify_targets(session.targets, reader, processes=processes)
     return dict(available(situation))
 
 

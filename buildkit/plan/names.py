@@ -21,7 +21,7 @@ def member_named(workspace: Workspace, name: str) -> Package:
     if member is None:
         near = nearest(name, workspace.members_by_name)
         raise UsageError(
-            f"unknown package {name!r}", hint=f"did you mean {near!r}?" if near else "cargo metadata lists the members of the workspace"
+            f"unknown package {name!r}", hint=f"did you mean {near!r}?" if near else f"one of: {', '.join(workspace.members_by_name)}"
         )
     return member
 

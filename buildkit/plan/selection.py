@@ -41,7 +41,9 @@ def select(matrix: Matrix, query: Query) -> Plan:
     cells = _cells(matrix, coverages, query)
     cells = [planned for planned in cells if _matches(planned.cell, query.patterns)]
     if not cells:
-        raise NothingSelectedError("no cell is selected", hint="buildkit plan lists all cells")
+        raise NothingSelectedError(
+            "no cell is selected", hint="buildkit plan lists all cells; [package.NAME] targets may leave a target out"
+        )
     kept = {(planned.cell.package, planned.cell.target) for planned in cells}
     coverages = [coverage for coverage in coverages if (coverage.subject.package.name, coverage.subject.target.name) in kept]
     whole = query.features is None

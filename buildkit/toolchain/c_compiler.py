@@ -8,7 +8,7 @@ from typing import Final
 from buildkit.toolchain.apt import Apt
 from buildkit.toolchain.layout import STORED_PACKAGES
 from buildkit.toolchain.store import Recipe, Store
-from buildkit.toolchain.unpack import unpack
+from buildkit.toolchain.unpack import LAYOUT, unpack
 from buildkit.toolchain.wrappers import PROGRAMS, ROOT, library_folders, write_script
 
 C_PACKAGES: Final = ("gcc", "libc6-dev")
@@ -62,7 +62,7 @@ def fetch_c_compiler(apt: Apt, store: Store) -> Path:
         kind=STORED_PACKAGES,
         stem=STEM,
         title="gcc from distribution packages",
-        facts={archive.package: archive.version for archive in archives},
+        facts={"layout": LAYOUT} | {archive.package: archive.version for archive in archives},
     )
 
     def build(entry: Path, scratch: Path) -> None:

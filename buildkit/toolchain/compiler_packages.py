@@ -17,7 +17,7 @@ from buildkit.toolchain.layout import STORED_TOOLCHAINS
 from buildkit.toolchain.probe import ask_compiler
 from buildkit.toolchain.release import Release
 from buildkit.toolchain.store import Recipe
-from buildkit.toolchain.unpack import unpack
+from buildkit.toolchain.unpack import LAYOUT, unpack
 from buildkit.toolchain.wrappers import PROGRAMS, ROOT, find_libraries, write_wrappers
 
 RUST_PROGRAMS: Final = ("rustc", "rustdoc", "cargo", "clippy-driver", "cargo-clippy")
@@ -55,7 +55,7 @@ def find_compiler_packages(apt: Apt, *, accepts: Callable[[str], bool]) -> Compi
 
 def compiler_recipe(packages: CompilerPackages, archives: tuple[Archive, ...]) -> Recipe:
     """Return what the entry of a compiler is made from: every package and its version."""
-    facts = {archive.package: archive.version for archive in archives}
+    facts = {"layout": LAYOUT} | {archive.package: archive.version for archive in archives}
     return Recipe(
         kind=STORED_TOOLCHAINS, stem=f"rustc-{packages.release}", title=f"rustc {packages.release} from distribution packages", facts=facts
     )

@@ -14,6 +14,7 @@ from buildkit.process import Runner
 from buildkit.toolchain.layout import STORED_TOOLCHAINS
 from buildkit.toolchain.model import Origin, Toolchain
 from buildkit.toolchain.probe import Answer, Probes
+from buildkit.toolchain.release import OLDEST_SUPPORTED, reaches
 
 DISTRIBUTION_FOLDERS: Final = (
     "/usr/bin",
@@ -55,6 +56,11 @@ def discover(*, environment: Mapping[str, str], store: Path, processes: Runner, 
             found.setdefault(toolchain.sysroot, toolchain)
     probes.save()
     return tuple(found.values())
+
+
+def reading_toolchain(toolchains: Iterable[Toolchain]) -> Toolchain | None:
+    """Return the first toolchain that can read any workspace, `None` where all are too old for that; what compiles may be another."""
+    return next((toolchain for toolchain in toolchains if reaches(toolchain.release, OLDEST_SUPPORTED)), None)
 
 
 def find_places(environment: Mapping[str, str], store: Path) -> Iterator[Place]:

@@ -6,6 +6,9 @@ import re
 from functools import total_ordering
 from typing import Final
 
+OLDEST_SUPPORTED: Final = "1.85"
+"""The oldest compiler that is used where the workspace does not pin one: the first that knows edition 2024."""
+
 _NUMBERS: Final = re.compile(r"^(\d+)\.(\d+)(?:\.(\d+))?(?:-(\w+))?")
 _CHANNELS: Final = frozenset({"stable", "beta", "nightly"})
 

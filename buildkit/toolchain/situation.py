@@ -15,7 +15,7 @@ from buildkit.toolchain.linkers import find_cc, find_tools
 from buildkit.toolchain.model import StdNeed, StdProvider, Toolchain, ToolchainRequest
 from buildkit.toolchain.musl_files import MuslFiles, find_musl_files
 from buildkit.toolchain.pin import Pin
-from buildkit.toolchain.release import reaches
+from buildkit.toolchain.release import OLDEST_SUPPORTED, reaches
 from buildkit.toolchain.store import Recipe, Store
 from buildkit.toolchain.sysroot import StdBuild, sysroot_recipe
 from buildkit.toolchain.wasi_files import FILES as WASI_FILES
@@ -65,7 +65,8 @@ class Situation:
     def allows(self, toolchain: Toolchain) -> bool:
         """Say whether the workspace's `rust-toolchain.toml` and `rust-version` allow a toolchain."""
         wanted = self.request.rust_version
-        return (self.pin is None or self.pin.is_met_by(toolchain)) and (wanted is None or reaches(toolchain.release, wanted))
+        pinned = reaches(toolchain.release, OLDEST_SUPPORTED) if self.pin is None else self.pin.is_met_by(toolchain)
+        return pinned and (wanted is None or reaches(toolchain.release, wanted))
 
     def missing_tools(self, toolchain: Toolchain, target: CompilationTarget) -> tuple[str, ...]:
         """Return the tools without which no program can be linked; a C compiler can be provided, and checks link nothing."""
@@ -73,8 +74,8 @@ class Situation:
             return ()
         return tuple(name for name, path in find_tools(target, toolchain, self.environment).items() if path is None and name != "cc")
 
-    def cc(self, toolchain: Toolchain) -> Path | None:
-        """Return the C compiler that a toolchain links with, `None` where there is none."""
+    def cc(self, toolchain: Toolchain | None) -> Path | None:
+        """Return the C compiler that a toolchain links with, or that is here without one; `None` where there is none."""
         return find_cc(self.environment, toolchain, self.stored_cc)
 
     def find_sysroot(self, toolchain: Toolchain, target: CompilationTarget) -> Path | None:

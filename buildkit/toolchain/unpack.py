@@ -32,6 +32,9 @@ _SCRIPT: Final = (
 )
 """A pipe of two programs; the archives are gigabytes when unpacked whole."""
 
+LAYOUT: Final = "2"
+"""The way in which packages are laid out; entries that were laid out in another way are not used."""
+
 
 def unpack(archives: Iterable[Path], folder: Path, scratch: Path, *, processes: Runner) -> None:
     """Unpack package files into a folder; raises `ToolchainError` that names the package."""

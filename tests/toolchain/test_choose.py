@@ -7,6 +7,7 @@ from toolchain_fakes import HOST, NATIVE, situation_of, target, toolchain_of, wr
 
 from buildkit.errors import ToolchainError
 from buildkit.toolchain.choose import choose
+from buildkit.toolchain.discover import reading_toolchain
 from buildkit.toolchain.model import Origin, StdNeed, StdProvider, Toolchain
 from buildkit.toolchain.pin import Pin
 from buildkit.toolchain.routes import Route, find_route
@@ -162,3 +163,12 @@ def test_a_recipe_of_another_commit_is_another_one(tmp_path: Path) -> None:
     patched = type(one)(**{**one.__dict__, "commit": "0" * 40})
     situation = situation_of(tmp_path, (one,), (THUMB,))
     assert situation.recipe(one, THUMB, StdNeed.BUILD) != situation.recipe(patched, THUMB, StdNeed.BUILD)
+
+
+def test_a_compiler_that_is_too_old_is_passed_over_unless_it_is_pinned(tmp_path: Path) -> None:
+    old, new = make(tmp_path, "a", THUMB.name, release="1.63.0"), make(tmp_path, "b", THUMB.name)
+    assert choose(situation_of(tmp_path, (old, new), (THUMB,))).toolchain == new
+    pin = Pin(file=tmp_path / "rust-toolchain.toml", channel="1.63")
+    assert choose(situation_of(tmp_path, (old, new), (THUMB,), pin=pin)).toolchain == old
+    assert reading_toolchain((old, new)) == new
+    assert reading_toolchain((old,)) is None
