@@ -16,13 +16,12 @@ OUTPUT_FOLDER = "buildkit"
 
 @dataclass(frozen=True, kw_only=True)
 class CargoOptions:
-    """What the user allows cargo: `jobs` in parallel, and what follows `--` on the command line."""
+    """What the user allows cargo: `jobs` in parallel, the lock file, the network, and the cargo profile."""
 
     jobs: int | None = None
     locked: bool = False
     offline: bool = False
     profile: str = "dev"
-    extra: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +53,7 @@ class CargoCalls:
         jobs = () if self.options.jobs is None else ("--jobs", str(self.options.jobs))
         argv = (
             *(str(self.cargo), verb, *self._selecting(selection), "--message-format", MESSAGE_FORMAT),
-            *("--target-dir", str(self.workspace.target_directory / OUTPUT_FOLDER), *jobs, *self.options.extra),
+            *("--target-dir", str(self.workspace.target_directory / OUTPUT_FOLDER), *jobs),
         )
         return Command(argv=argv, cwd=self.workspace.root, env={**self.env, "CARGO_TERM_COLOR": "never"})
 

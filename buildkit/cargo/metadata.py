@@ -148,11 +148,6 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Return the members by name; cargo allows each name once in a workspace."""
         return {package.name: package for package in self.members}
 
-    @property
-    def lock_file(self) -> Path:
-        """Return where the lock file of the workspace stands or would stand."""
-        return self.root / "Cargo.lock"
-
 
 class MetadataRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Where to look, and what cargo may do: `locked` keeps the lock file as it is, `offline` keeps cargo off the network."""

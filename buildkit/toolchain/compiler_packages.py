@@ -24,8 +24,6 @@ RUST_PROGRAMS: Final = ("rustc", "rustdoc", "cargo", "clippy-driver", "cargo-cli
 LLD_NAMES: Final = ("rust-lld", "wasm-ld", "ld.lld")
 """The names under which rustc and its helpers look for lld, which acts by the name that it is called by."""
 
-OnProgress = Callable[[int, int, str], None]
-"""Takes how many packages are done, how many there are, and the name of one."""
 
 _COMPILER: Final = re.compile(r"^rustc(-web|-\d+\.\d+)?$")
 _UPSTREAM: Final = re.compile(r"^(?:\d+:)?(\d+\.\d+\.\d+)")

@@ -29,8 +29,6 @@ DISTRIBUTION_FOLDERS: Final = (
 PACKAGED: Final = (Path("/usr/bin"), Path("/usr/lib"), Path("/usr/lib64"))
 """Folders whose programs belong to the distribution."""
 
-UNKNOWN_COMMIT: Final = "unknown"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Place:

@@ -43,11 +43,6 @@ class Probes:
         """Read what the store remembers."""
         return cls(memory=Memory.open(store / FILE_NAME, Answer))
 
-    def remembered(self, rustc: Path) -> Answer | None:
-        """Return what a compiler said when it was last asked, `None` where it was not or has changed since."""
-        key = identity(rustc)
-        return None if key is None else self.memory.get(key)
-
     def ask(self, rustc: Path, *, processes: Runner) -> Answer | None:
         """Return what a compiler says of itself, `None` where it does not run."""
         key = identity(rustc)
