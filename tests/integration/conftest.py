@@ -1,13 +1,39 @@
-"""What integration tests share: the command, and fixtures copied to a scratch folder."""
+"""What integration tests share: a Rust compiler, the command, and fixtures copied to a scratch folder."""
 
 from __future__ import annotations
 
+import shlex
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from command_line import FIXTURES, Buildkit
+
+HOST_TARGET = "native"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _rust_on_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Put the compiler that buildkit provides on PATH, on a machine that has none."""
+    if shutil.which("rustc") and shutil.which("cargo"):
+        yield
+        return
+    workspace = str(FIXTURES / "properties" / "clean-additive-features")
+    buildkit = Buildkit(folder=tmp_path_factory.mktemp("rust"))
+    ensured = buildkit("toolchain", "ensure", HOST_TARGET, "-C", workspace)
+    assert ensured.code == 0, ensured.err
+    printed = buildkit("toolchain", "env", HOST_TARGET, "-C", workspace)
+    assert printed.code == 0, printed.err
+    with pytest.MonkeyPatch.context() as patch:
+        for line in printed.out.splitlines():
+            word, assignment = shlex.split(line)
+            name, _, value = assignment.partition("=")
+            if word == "export":
+                patch.setenv(name, value)
+            else:
+                patch.delenv(name, raising=False)
+        yield
 
 
 @pytest.fixture
