@@ -6,7 +6,7 @@ import pytest
 
 from buildkit.toolchain.c_compiler import link_system_libraries, write_c_wrappers
 from buildkit.toolchain.compiler_packages import remove_unneeded
-from buildkit.toolchain.wrappers import Libraries, library_folders, write_wrappers
+from buildkit.toolchain.wrappers import ROOT, Libraries, library_folders, write_wrappers
 
 LIBRARIES = Libraries(loader="/lib64/ld-linux-x86-64.so.2", folders=("root/usr/lib/x86_64-linux-gnu",))
 
@@ -21,7 +21,7 @@ def entry(tmp_path: Path) -> Path:
 def test_a_program_is_run_by_the_loader_and_its_children_inherit_nothing(entry: Path) -> None:
     write_wrappers(entry, {"rustc": "root/usr/bin/rustc"}, LIBRARIES)
     text = (entry / "bin" / "rustc").read_text()
-    assert '--library-path "$entry/root/usr/lib/x86_64-linux-gnu"' in text
+    assert f'--library-path "$entry/{ROOT}/usr/lib/x86_64-linux-gnu"' in text
     assert "LD_LIBRARY_PATH" not in text
     assert (entry / "bin" / "rustc").stat().st_mode & 0o111
 
