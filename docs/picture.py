@@ -14,6 +14,7 @@ from buildkit.cli.session import open_session
 from buildkit.events import CellFinished, Event, RunFinished, RunStarted
 from buildkit.execute.isolation import isolate
 from buildkit.execute.scheduler import execute
+from buildkit.execute.work import Job
 from buildkit.model import CellResult, Stage
 from buildkit.reports.picture import export_svg
 from buildkit.toolchain.model import StdNeed
@@ -31,7 +32,7 @@ def main() -> None:
     events: list[Event] = []
     everywhere = Everywhere(workspace=WORKSPACE)
     session = open_session(everywhere)
-    execution = Execution(verb="check", need=StdNeed.NONE, job={Stage.ISOLATION: isolate})
+    execution = Execution(verb="check", need=StdNeed.NONE, job=Job(stages={Stage.ISOLATION: isolate}))
     with interruptible() as processes:
         provision = Provision(session=session, processes=processes, emit=events.append)
         matrix = open_matrix(session, provision.reading_toolchain(), processes=processes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,13 @@ from buildkit.process import Command
 
 OUTPUT_FOLDER = "buildkit"
 """The folder below cargo's target directory in which buildkit compiles, so that it never waits for an editor's cargo."""
+
+
+PACKAGE_WISE: Mapping[str, str] = {
+    "CARGO_RESOLVER_FEATURE_UNIFICATION": "package",
+    "__CARGO_TEST_CHANNEL_OVERRIDE_DO_NOT_USE_THIS": "nightly",
+}
+"""What makes a stable cargo unify features package by package. RUSTC_BOOTSTRAP would do as well, and build scripts would see it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,26 +52,57 @@ class CargoCalls:
 
     def unit_graph(self, selection: CargoSelection) -> Command:
         """Return the call that prints what would be built. It is unstable, and unlocked for cargo alone: nothing is compiled."""
-        argv = (str(self.cargo), "build", "-Zunstable-options", "--unit-graph", *self._selecting(selection))
+        argv = (str(self.cargo), "build", "-Zunstable-options", "--unit-graph", *self._naming(selection), *self._building(selection))
         return Command(argv=argv, cwd=self.workspace.root, env={**self.env, "RUSTC_BOOTSTRAP": "1", "CARGO_TERM_COLOR": "never"})
 
     def compile(self, verb: str, selection: CargoSelection) -> Command:
         """Return the call that compiles; `verb` is cargo's subcommand."""
-        jobs = () if self.options.jobs is None else ("--jobs", str(self.options.jobs))
+        argv = (str(self.cargo), verb, *self._naming(selection), *self._compiling(selection))
+        return Command(argv=argv, cwd=self.workspace.root, env={**self.env, "CARGO_TERM_COLOR": "never"})
+
+    def check_joined(self, selections: Sequence[CargoSelection], *, keep_going: bool) -> Command:
+        """Return the call that checks several packages at once, features told by package; they are for one target."""
+        packages = (part for selection in selections for part in ("--package", package_spec(self.workspace, selection.package)))
+        features = ",".join(f"{selection.package.name}/{feature}" for selection in selections for feature in selection.features)
         argv = (
-            *(str(self.cargo), verb, *self._selecting(selection), "--message-format", MESSAGE_FORMAT),
-            *("--target-dir", str(self.workspace.target_directory / OUTPUT_FOLDER), *jobs),
+            *(str(self.cargo), "check", *packages, "--no-default-features"),
+            *(("--features", features) if features else ()),
+            *self._compiling(selections[0]),
+            *(("--keep-going",) if keep_going else ()),
         )
         return Command(argv=argv, cwd=self.workspace.root, env={**self.env, "CARGO_TERM_COLOR": "never"})
 
-    def _selecting(self, selection: CargoSelection) -> tuple[str, ...]:
+    def check_wrapped(self, manifest: Path, selection: CargoSelection, *, keep_going: bool) -> Command:
+        """Return the call that checks all packages of a scratch workspace, each with features of its own.
+
+        That is unstable, and unlocked for cargo alone: rustc and build scripts see a stable toolchain. cargo runs where it always does, so
+        that it finds the same configuration; the lock file is a copy that grows by the wrappers, so nothing may be fetched.
+        """
+        offline = () if self.options.offline else ("--offline",)
+        argv = (
+            *(str(self.cargo), "check", "--manifest-path", str(manifest), "--workspace", "-Zfeature-unification", *offline),
+            *(part for part in self._compiling(selection) if part != "--locked"),
+            *(("--keep-going",) if keep_going else ()),
+        )
+        return Command(argv=argv, cwd=self.workspace.root, env={**self.env, "CARGO_TERM_COLOR": "never", **PACKAGE_WISE})
+
+    def _compiling(self, selection: CargoSelection) -> tuple[str, ...]:
+        jobs = () if self.options.jobs is None else ("--jobs", str(self.options.jobs))
+        return (
+            *self._building(selection),
+            *("--message-format", MESSAGE_FORMAT, "--target-dir", str(self.workspace.target_directory / OUTPUT_FOLDER), *jobs),
+        )
+
+    def _naming(self, selection: CargoSelection) -> tuple[str, ...]:
         features = ("--features", ",".join(selection.features)) if selection.features else ()
+        return ("--package", package_spec(self.workspace, selection.package), "--no-default-features", *features)
+
+    def _building(self, selection: CargoSelection) -> tuple[str, ...]:
         options = self.options
         profile = () if options.profile == "dev" else ("--release",) if options.profile == "release" else ("--profile", options.profile)
         overrides = (f"profile.{options.profile}.{key}={_toml(value)}" for key, value in selection.profile_overrides.items())
         return (
-            *("--package", package_spec(self.workspace, selection.package), "--target", selection.triple),
-            *("--no-default-features", *features, *profile),
+            *("--target", selection.triple, *profile),
             *(part for override in overrides for part in ("--config", override)),
             *(("--locked",) if options.locked else ()),
             *(("--offline",) if options.offline else ()),

@@ -24,6 +24,6 @@ def build(
     profile: Annotated[str, typer.Option("--profile", metavar="NAME", help="The cargo profile.")] = "release",
 ) -> None:
     """Build and inspect the artifacts of the selected cells."""
-    job: Job = {Stage.ISOLATION: isolate, Stage.BUILD: partial(build_cell, profile), Stage.ARTIFACT: inspect_cell}
+    job = Job(stages={Stage.ISOLATION: isolate, Stage.BUILD: partial(build_cell, profile), Stage.ARTIFACT: inspect_cell})
     execution = Execution(verb="build", need=StdNeed.BUILD, job=job)
     execute_plan(execution, everywhere, selecting, reporting)

@@ -9,9 +9,9 @@ import typer
 
 from buildkit.cli.execution import Execution, execute_plan
 from buildkit.cli.options import Everywhere, Reporting, Selecting
-from buildkit.execute.compile import check_cell
 from buildkit.execute.isolation import isolate
-from buildkit.execute.work import Job
+from buildkit.execute.together import check_together
+from buildkit.execute.work import Job, Pool
 from buildkit.model import Stage
 from buildkit.toolchain.model import StdNeed
 
@@ -23,10 +23,12 @@ class OnlyStage(StrEnum):
     CHECK = Stage.CHECK.value
 
 
+CHECKS = Pool(stage=Stage.CHECK, run=check_together)
+
 JOBS: dict[OnlyStage | None, Job] = {
-    None: {Stage.ISOLATION: isolate, Stage.CHECK: check_cell},
-    OnlyStage.ISOLATION: {Stage.ISOLATION: isolate},
-    OnlyStage.CHECK: {Stage.CHECK: check_cell},
+    None: Job(stages={Stage.ISOLATION: isolate}, pool=CHECKS),
+    OnlyStage.ISOLATION: Job(stages={Stage.ISOLATION: isolate}),
+    OnlyStage.CHECK: Job(stages={}, pool=CHECKS),
 }
 
 

@@ -87,12 +87,14 @@ def run(
     if file is not None:
         _run_file(file, options)
         return
-    job: Job = {
-        Stage.ISOLATION: isolate,
-        Stage.BUILD: partial(build_cell, profile),
-        Stage.ARTIFACT: inspect_cell,
-        Stage.RUN: partial(run_programs, options),
-    }
+    job = Job(
+        stages={
+            Stage.ISOLATION: isolate,
+            Stage.BUILD: partial(build_cell, profile),
+            Stage.ARTIFACT: inspect_cell,
+            Stage.RUN: partial(run_programs, options),
+        }
+    )
     execution = Execution(verb="run", need=StdNeed.BUILD, job=job)
     execute_plan(execution, everywhere, selecting, reporting)
 

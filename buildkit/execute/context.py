@@ -45,6 +45,11 @@ class Context:
     verifies: bool = False
     """Whether the feature engine is held against cargo's own unit graph; it is in any case where the metadata leaves something out."""
 
+    wraps: bool = True
+    """Whether cells may be checked through a scratch workspace."""
+    fail_fast: bool = False
+    """Whether the first cell that fails ends the run."""
+
     @cached_property
     def models(self) -> Models:
         """Return the models of the workspace; what rustc says of a target is asked once."""

@@ -11,20 +11,38 @@ from buildkit.execute.context import Context
 from buildkit.execute.graphs import Graph
 from buildkit.execute.outcome import StageOutcome, skipped
 from buildkit.execute.verdicts import meet_expectation
-from buildkit.execute.work import Job, Work
+from buildkit.execute.work import Job, StageFunction, Work
 from buildkit.model import CellResult, Finding, Rule, Stage, StageResult, Verdict
 from buildkit.plan.model import PlannedCell
 
 
-def run_cell(context: Context, planned: PlannedCell, graph: Graph, job: Job) -> CellResult:
-    """Take a cell through its stages and return the result, expectations applied."""
+def run_stages(context: Context, planned: PlannedCell, graph: Graph, job: Job) -> Work:
+    """Take a cell through all stages but the pool."""
+    work = Work(planned=planned, graph=graph)
     expectation = planned.expectation
     if expectation is not None and expectation.verdict is Verdict.SKIPPED:
-        return _result(context, planned, tuple(skipped(stage, expectation.reason) for stage in job))
-    work = Work(planned=planned, graph=graph)
-    for stage in job:
-        work = replace(work, done=(*work.done, _run_stage(context, work, stage, job)))
-    return _result(context, planned, work.done)
+        return skip_rest(work, job, expectation.reason)
+    for stage, function in job.stages.items():
+        work = _with(work, _run_stage(context, work, stage, function))
+    return work
+
+
+def skip_rest(work: Work, job: Job, reason: str) -> Work:
+    """Leave out every stage that has not been run."""
+    rest = job.names[len(work.done) :]
+    return replace(work, done=(*work.done, *(skipped(stage, reason) for stage in rest)))
+
+
+def close(context: Context, work: Work, outcome: StageOutcome | None = None) -> CellResult:
+    """Return what a cell came to, expectations applied; `outcome` is that of the pool."""
+    if outcome is not None:
+        context.emit(StageFinished(cell=work.planned.cell, result=outcome.result))
+        work = _with(work, outcome)
+    return _result(context, work.planned, work.done)
+
+
+def _with(work: Work, outcome: StageOutcome) -> Work:
+    return replace(work, done=(*work.done, outcome))
 
 
 def share_result(context: Context, planned: PlannedCell, result: CellResult) -> CellResult:
@@ -37,18 +55,23 @@ def share_result(context: Context, planned: PlannedCell, result: CellResult) -> 
     return replace(result, cell=planned.cell, stages=stages, verdict=verdict, expectation=_expectation(planned))
 
 
-def _run_stage(context: Context, work: Work, stage: Stage, job: Job) -> StageOutcome:
+def _run_stage(context: Context, work: Work, stage: Stage, function: StageFunction) -> StageOutcome:
     failed = work.failed
     if failed is not None:
         return skipped(stage, f"{failed} did not pass")
     context.emit(StageStarted(cell=work.planned.cell, stage=stage))
-    started = time.monotonic()
-    try:
-        outcome = job[stage](context, work)
-    except (OSError, BuildkitError) as error:
-        outcome = _unjudged(work, stage, error, seconds=time.monotonic() - started)
+    outcome = attempt(context, work, stage, function)
     context.emit(StageFinished(cell=work.planned.cell, result=outcome.result))
     return outcome
+
+
+def attempt(context: Context, work: Work, stage: Stage, function: StageFunction) -> StageOutcome:
+    """Run a stage; where it breaks off, its outcome is an error."""
+    started = time.monotonic()
+    try:
+        return function(context, work)
+    except (OSError, BuildkitError) as error:
+        return _unjudged(work, stage, error, seconds=time.monotonic() - started)
 
 
 def _unjudged(work: Work, stage: Stage, error: OSError | BuildkitError, *, seconds: float) -> StageOutcome:

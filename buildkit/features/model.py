@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from buildkit.cargo.metadata import DependencyKind, Package
 from buildkit.features.atoms import Atom, AtomKind, Cause, Facts, Side
@@ -18,6 +19,16 @@ from buildkit.features.values import parse_value
 
 Units = Mapping[tuple[int, int], frozenset[str]]
 """The features of each compiled package by its number and place; 0 is the host, 1 the first target."""
+
+
+class Edge(NamedTuple):
+    """A compiled package uses another, by number; `reached` is the place of the used one. What only the build script uses is `for_script`."""
+
+    user: int
+    place: int
+    used: int
+    reached: int
+    for_script: bool
 
 
 class Model:
@@ -88,18 +99,19 @@ class Model:
         side_of = self._declarations.side_of
         return {(package, place): frozenset(features.get((package, side_of(place)), ())) for package, place in compiled}
 
-    def dependencies(self, facts: Container[int], units: Units) -> Iterator[tuple[int, int, int]]:
-        """Give which compiled package uses which, by number, and the place of the user."""
+    def dependencies(self, facts: Container[int], units: Units) -> Iterator[Edge]:
+        """Give which compiled package uses which."""
         for package, place in units:
             linked = self.links.packages[package]
             side = self._declarations.side_of(place)
             for link in linked.links:
-                reached = (link.package, self._declarations.place_reached(link, place))
-                where = HOST_PLACE if link.kind is DependencyKind.BUILD else place
-                if reached in units and self._reach.compiles(linked, link) and self._declarations.holds(link, where):
+                reached = self._declarations.place_reached(link, place)
+                for_script = link.kind is DependencyKind.BUILD
+                where = HOST_PLACE if for_script else place
+                if (link.package, reached) in units and self._reach.compiles(linked, link) and self._declarations.holds(link, where):
                     optional = self._facts.known(AtomKind.DEPENDENCY, package, side, link.key)
                     if not link.declaration.optional or optional in facts:
-                        yield package, link.package, place
+                        yield Edge(package, place, link.package, reached, for_script)
 
     def _is_unit(self, atom: Atom) -> bool:
         # Where a node is tight there is one target, and its sides and places are numbered alike.

@@ -64,9 +64,9 @@ class Resolution:
             target=self._features(units, TARGET_PLACE),
             host=self._features(units, HOST_PLACE),
             edges=frozenset(
-                (packages[user].package.id, packages[used].package.id)
-                for user, used, place in edges
-                if place == TARGET_PLACE and (used, place) in units
+                (packages[edge.user].package.id, packages[edge.used].package.id)
+                for edge in edges
+                if edge.place == edge.reached == TARGET_PLACE
             ),
             roots=frozenset({self.root.id} if self.compiles_root else ()),
         )

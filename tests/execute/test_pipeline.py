@@ -19,8 +19,8 @@ from buildkit.execute.compile import check_cell
 from buildkit.execute.context import Context, TargetSupply
 from buildkit.execute.graphs import Graph
 from buildkit.execute.outcome import StageOutcome, skipped
-from buildkit.execute.pipeline import run_cell, share_result
-from buildkit.execute.work import StageFunction, Work
+from buildkit.execute.pipeline import close, run_stages, share_result
+from buildkit.execute.work import Job, StageFunction, Work
 from buildkit.model import Cell, CellResult, Finding, Rule, Stage, StageResult, Verdict
 from buildkit.plan.model import Origin, PlannedCell, Subject
 from buildkit.toolchain.model import StdProvider, Supply
@@ -72,7 +72,11 @@ def raising(error: BaseException) -> StageFunction:
 
 def run(stage: StageFunction, expectation: Expectation | None = None, events: list[Event] | None = None) -> CellResult:
     context = context_of([] if events is None else events)
-    return run_cell(context, planned(expectation), GRAPH, {Stage.CHECK: stage, Stage.RUN: ending(Verdict.PASS)})
+    return through(context, Job(stages={Stage.CHECK: stage, Stage.RUN: ending(Verdict.PASS)}), expectation)
+
+
+def through(context: Context, job: Job, expectation: Expectation | None = None) -> CellResult:
+    return close(context, run_stages(context, planned(expectation), GRAPH, job))
 
 
 @pytest.mark.parametrize(
@@ -119,8 +123,8 @@ def test_a_shared_result_has_the_expectation_of_its_own_cell() -> None:
 
 
 def test_a_cell_whose_program_was_not_run_is_skipped() -> None:
-    job = {Stage.BUILD: ending(Verdict.PASS), Stage.RUN: lambda _, __: skipped(Stage.RUN, "no runner")}
-    result = run_cell(context_of([]), planned(), GRAPH, job)
+    job = Job(stages={Stage.BUILD: ending(Verdict.PASS), Stage.RUN: lambda _, __: skipped(Stage.RUN, "no runner")})
+    result = through(context_of([]), job)
     assert (result.verdict, result.stages[-1].reason) == (Verdict.SKIPPED, "no runner")
 
 
@@ -141,5 +145,5 @@ def artifact(*, fresh: bool) -> str:
     ],
 )
 def test_a_stage_is_cached_when_cargo_compiled_nothing(*, said: str, code: int, expected: bool) -> None:
-    result = run_cell(context_of([], said=said, code=code), planned(), GRAPH, {Stage.CHECK: check_cell})
+    result = through(context_of([], said=said, code=code), Job(stages={Stage.CHECK: check_cell}))
     assert result.stages[0].cached is expected

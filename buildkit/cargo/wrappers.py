@@ -1,0 +1,81 @@
+"""A scratch workspace in which many selections are checked by one cargo call.
+
+Each selection has a package of its own there, a wrapper, that depends on the selected package by path and asks for exactly its features.
+The scratch workspace has the profiles and patches of the real one, and a copy of its lock file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import tomlkit
+
+from buildkit.cargo.metadata import Package, Workspace
+
+PREFIX: Final = "buildkit-cell-"
+"""How the names of wrappers begin; no package of a registry has such a name."""
+
+LIBRARY: Final = "#![no_std]\n"
+
+KEPT_TABLES: Final = ("cargo-features", "profile", "patch", "replace")
+"""What of a root manifest decides how packages are compiled."""
+
+LINKABLE: Final = frozenset({"lib", "rlib"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wrapper:
+    """A selection of a package that another package asks for."""
+
+    package: Package
+    features: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Return a package name that only this selection has, the same in every run."""
+        text = "\0".join((self.package.id, *self.features))
+        return PREFIX + sha256(text.encode()).hexdigest()[:16]
+
+    @property
+    def manifest(self) -> str:
+        """Return the wrapper's Cargo.toml; the library stands one folder up."""
+        dependency = {
+            "package": self.package.name,
+            "path": str(self.package.manifest_path.parent),
+            "default-features": False,
+            "features": list(self.features),
+        }
+        return tomlkit.dumps(
+            {
+                "package": {"name": self.name, "version": "0.0.0", "edition": "2021"},
+                "lib": {"path": "../lib.rs"},
+                "dependencies": {"selected": dependency},
+            }
+        )
+
+
+def can_be_wrapped(package: Package, features: Iterable[str]) -> bool:
+    """Say whether a dependent compiles the same units of a package as selecting it does: one library, nothing else, on the target."""
+    built = [target for target in package.targets if target.is_library or "bin" in target.kind]
+    return len(built) == 1 and not LINKABLE.isdisjoint(built[0].crate_types) and not any("/" in feature for feature in features)
+
+
+def root_manifest(workspace: Workspace, values: Mapping[str, Any], wrappers: Iterable[Wrapper]) -> str:
+    """Return the scratch workspace's Cargo.toml; `values` are those of the real one's, and paths in it are made absolute."""
+    kept = {name: values[name] for name in KEPT_TABLES if name in values}
+    for name in ("patch", "replace"):
+        if name in kept:
+            kept[name] = _absolute(kept[name], workspace.root)
+    members = [wrapper.name for wrapper in wrappers]
+    head = {"cargo-features": kept.pop("cargo-features")} if "cargo-features" in kept else {}
+    return tomlkit.dumps({**head, "workspace": {"members": members, "resolver": workspace.resolver.value}, **kept})
+
+
+def _absolute(table: Any, root: Path) -> Any:
+    if not isinstance(table, Mapping):
+        return table
+    return {key: str(root / value) if key == "path" and isinstance(value, str) else _absolute(value, root) for key, value in table.items()}

@@ -1,0 +1,133 @@
+"""One cargo call that checks several cells."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from queue import SimpleQueue
+
+from buildkit.cargo.failure import first_error
+from buildkit.cargo.messages import BuildFinished, Message, parse_message
+from buildkit.cargo.wrappers import Wrapper
+from buildkit.errors import BuildkitError
+from buildkit.execute.attribution import Attribution, Awaited, Made, roots_of, units_of
+from buildkit.execute.context import Context
+from buildkit.execute.grouping import Group, Way
+from buildkit.execute.outcome import StageOutcome
+from buildkit.execute.scratch import keeps_versions, scratch_folder, write_scratch
+from buildkit.execute.work import Work
+from buildkit.model import Cell, Stage, StageResult, Verdict
+from buildkit.process import Command, Completed
+
+
+class JointCall:
+    """Runs the call of a group. Afterwards, `left` are the cells that did not pass."""
+
+    def __init__(self, context: Context, group: Group) -> None:
+        """Wait for every cell of a group."""
+        self.surprise: str | None = None
+        """Why the call was not what it was taken for, if it was not."""
+        self.refusal: str | None = None
+        """Why cargo compiled nothing at all, if it did not."""
+        self._context = context
+        self._group = group
+        self._works = {work.planned.cell: work for work in group.works}
+        self._attribution: Attribution[Cell] = Attribution(_awaited(group, work) for work in group.works)
+        self._messages = 0
+
+    @property
+    def left(self) -> tuple[Work, ...]:
+        """Return the cells that did not pass."""
+        return tuple(self._works[cell] for cell in self._attribution.left)
+
+    def passes(self) -> Iterator[tuple[Work, StageOutcome]]:
+        """Run the call, and give each cell when it has passed. The seconds of the cells are shares of the call's."""
+        with ExitStack() as stack:
+            folder: Path | None = None
+            try:
+                if self._group.way is Way.WRAPPED:
+                    folder = stack.enter_context(scratch_folder(self._context.workspace))
+                command = self._command(folder)
+            except (OSError, ValueError) as error:
+                self.refusal = str(error)
+                return
+            yield from self._run(command)
+            if folder is not None and not self._keeps_versions(folder):
+                self.surprise = "cargo chose other versions in the scratch workspace than Cargo.lock has"
+
+    def _command(self, folder: Path | None) -> Command:
+        works = self._group.works
+        subject = works[0].planned.subject
+        calls = self._context.calls(subject)
+        selections = [self._context.selection(work.planned.subject, work.planned.cell) for work in works]
+        keep_going = not self._context.fail_fast
+        if folder is None:
+            return calls.check_joined(selections, keep_going=keep_going)
+        manifest = write_scratch(folder, self._context.workspace, [_wrapper(work) for work in works])
+        return calls.check_wrapped(manifest, selections[0], keep_going=keep_going)
+
+    def _run(self, command: Command) -> Iterator[tuple[Work, StageOutcome]]:
+        ended: list[Completed] = []
+        since = time.monotonic()
+        for message in self._listen(command, ended):
+            self._messages += not isinstance(message, BuildFinished)
+            for cell in self._attribution.passed_by(message):
+                if self._attribution.stranger is None:
+                    now = time.monotonic()
+                    yield self._works[cell], self._passed(cell, now - since)
+                    since = now
+        stranger = self._attribution.stranger
+        if stranger is not None:
+            self.surprise = (
+                f"cargo compiled {stranger.package} with {', '.join(sorted(stranger.features)) or 'no features'}, which was not foreseen"
+            )
+        elif not self._messages and not ended[0].succeeded:
+            self.refusal = first_error(ended[0].stderr)
+
+    def _listen(self, command: Command, ended: list[Completed]) -> Iterator[Message]:
+        """Give cargo's messages as they come. The thread may be left behind: whoever ends the run ends its process."""
+        lines: SimpleQueue[str | None] = SimpleQueue()
+
+        def run() -> None:
+            try:
+                ended.append(self._context.processes.run(command, on_stdout=lines.put))
+            finally:
+                lines.put(None)
+
+        threading.Thread(target=run, daemon=True).start()
+        while (line := lines.get()) is not None:
+            message = parse_message(line)
+            if message is not None:
+                yield message
+        if not ended:
+            raise BuildkitError("the run was ended", hint=command.shell)
+
+    def _passed(self, cell: Cell, seconds: float) -> StageOutcome:
+        subject = self._works[cell].planned.subject
+        own = self._context.calls(subject).compile("check", self._context.selection(subject, cell))
+        return StageOutcome(
+            result=StageResult(
+                stage=Stage.CHECK, verdict=Verdict.PASS, seconds=seconds, command=own.shell, cached=self._attribution.cached(cell)
+            )
+        )
+
+    def _keeps_versions(self, folder: Path) -> bool:
+        try:
+            return keeps_versions(folder, self._context.workspace)
+        except (OSError, ValueError):
+            return False
+
+
+def _wrapper(work: Work) -> Wrapper:
+    return Wrapper(package=work.planned.subject.package, features=work.planned.cell.features)
+
+
+def _awaited(group: Group, work: Work) -> Awaited[Cell]:
+    resolution = work.resolution
+    own = roots_of(resolution.root, resolution.enabled)
+    if group.way is Way.WRAPPED:
+        own |= {Made(target=f"lib {_wrapper(work).name.replace('-', '_')}")}
+    return Awaited(item=work.planned.cell, made=units_of(resolution.closure) | own)

@@ -1,0 +1,73 @@
+"""The folder of the scratch workspace: written anew for each batch, and held by one process at a time."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock, Timeout
+
+from buildkit.cargo.calls import OUTPUT_FOLDER
+from buildkit.cargo.metadata import Workspace
+from buildkit.cargo.wrappers import LIBRARY, PREFIX, Wrapper, root_manifest
+
+SCRATCH_FOLDER: Final = "batches"
+"""The folder of scratch workspaces, below that of all output."""
+
+
+@contextmanager
+def scratch_folder(workspace: Workspace) -> Iterator[Path]:
+    """Give a folder that no other process uses; the first free one, so that cargo finds there what it compiled before."""
+    parent = workspace.target_directory / OUTPUT_FOLDER / SCRATCH_FOLDER
+    parent.mkdir(parents=True, exist_ok=True)
+    for number in count():
+        lock = FileLock(parent / f"{number}.lock")
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            continue
+        try:
+            yield parent / str(number)
+        finally:
+            lock.release()
+        return
+
+
+def write_scratch(folder: Path, workspace: Workspace, wrappers: Sequence[Wrapper]) -> Path:
+    """Write the scratch workspace of a batch, and return its manifest. Raises `OSError` and `ValueError` where files cannot be read."""
+    values = tomllib.loads((workspace.root / "Cargo.toml").read_text(encoding="utf-8"))
+    for wrapper in wrappers:
+        place = folder / wrapper.name
+        place.mkdir(parents=True, exist_ok=True)
+        _write(place / "Cargo.toml", wrapper.manifest)
+    _write(folder / "lib.rs", LIBRARY)
+    lock = workspace.root / "Cargo.lock"
+    (folder / "Cargo.lock").write_bytes(lock.read_bytes())
+    manifest = folder / "Cargo.toml"
+    _write(manifest, root_manifest(workspace, values, wrappers))
+    return manifest
+
+
+def keeps_versions(folder: Path, workspace: Workspace) -> bool:
+    """Say whether cargo took every version from the real lock file, now that it has written its own."""
+    own, real = (_locked(place / "Cargo.lock") for place in (folder, workspace.root))
+    return {package for package in own if not package[0].startswith(PREFIX)} <= real
+
+
+def _locked(file: Path) -> set[tuple[str, str, str]]:
+    packages = tomllib.loads(file.read_text(encoding="utf-8")).get("package", ())
+    return {(package["name"], package["version"], package.get("source", "")) for package in packages}
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file unless it says so already: cargo looks at times."""
+    try:
+        if file.read_text(encoding="utf-8") == text:
+            return
+    except OSError:
+        pass
+    file.write_text(text, encoding="utf-8")

@@ -1,0 +1,75 @@
+"""The check stage of many cells: as few cargo calls as keep every verdict what the cell's own call would say.
+
+A cell passes in a joint call once cargo has reported everything that the cell's own call would compile. Whatever did not pass there is
+checked again by itself, which gives its own words and confirms the verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from buildkit.events import Notice, StageStarted
+from buildkit.execute.compile import check_cell
+from buildkit.execute.context import Context
+from buildkit.execute.grouping import Group, Way, groups, without_wrappers
+from buildkit.execute.joint import JointCall
+from buildkit.execute.pipeline import attempt
+from buildkit.execute.work import Finish, Work
+from buildkit.model import Cell, Stage
+
+
+def check_together(context: Context, works: tuple[Work, ...], finish: Finish) -> int:
+    """Take cells through the check stage, and return how many cargo calls that took."""
+    return _Checks(context, finish).run(groups(context, works))
+
+
+class _Checks:
+    def __init__(self, context: Context, finish: Finish) -> None:
+        self._context = context
+        self._finish = finish
+        self._goes_on = True
+        self._calls = 0
+        self._started: set[Cell] = set()
+        self._refused: set[str] = set()
+
+    def run(self, waiting: Iterable[Group]) -> int:
+        for group in waiting:
+            if not self._goes_on:
+                break
+            if group.way is Way.WRAPPED and group.target in self._refused:
+                self.run(without_wrappers(self._context, group.works))
+            else:
+                self._check(group)
+        return self._calls
+
+    def _check(self, group: Group) -> None:
+        for work in group.works:
+            if work.planned.cell not in self._started:
+                self._started.add(work.planned.cell)
+                self._context.emit(StageStarted(cell=work.planned.cell, stage=Stage.CHECK))
+        if group.way is Way.ALONE:
+            self._alone(group.works)
+        else:
+            self._joint(group)
+
+    def _alone(self, works: Iterable[Work]) -> None:
+        for work in works:
+            if self._goes_on:
+                self._calls += 1
+                self._goes_on = self._finish(work, attempt(self._context, work, Stage.CHECK, check_cell))
+
+    def _joint(self, group: Group) -> None:
+        self._calls += 1
+        call = JointCall(self._context, group)
+        for work, outcome in call.passes():
+            self._goes_on = self._finish(work, outcome) and self._goes_on
+        if call.surprise is not None:
+            # What has passed in a call that is not what it was taken for is not believed either.
+            self._context.emit(Notice(message=f"{call.surprise}; its {len(group.works)} cells are checked one by one"))
+            self._alone(group.works)
+        elif call.refusal is not None and group.way is Way.WRAPPED:
+            self._refused.add(group.target)
+            self._context.emit(Notice(message=f"cells are not checked through a scratch workspace: {call.refusal}"))
+            self.run(without_wrappers(self._context, group.works))
+        else:
+            self._alone(call.left)
