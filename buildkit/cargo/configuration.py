@@ -38,9 +38,7 @@ def read_flags(directory: Path, triple: str, *, environment: Mapping[str, str], 
     Raises `ConfigurationError` for a file that cannot be read as cargo would.
     """
     files = find_files(directory, environment)
-    merged: Table = {}
-    for file in reversed(files):
-        merged = merge(merged, load(file))
+    merged = read_configuration(files)
     tables = _table(merged.get("target"))
     own = _table(tables.get(triple))
     matching: tuple[str, ...] = ()
@@ -68,6 +66,14 @@ def find_files(directory: Path, environment: Mapping[str, str]) -> tuple[Path, .
         if file is not None:
             found.setdefault(file.resolve())
     return tuple(found)
+
+
+def read_configuration(files: tuple[Path, ...]) -> Table:
+    """Return what files say together, the strongest first; raises `ConfigurationError`."""
+    merged: Table = {}
+    for file in reversed(files):
+        merged = merge(merged, load(file))
+    return merged
 
 
 def load(file: Path) -> Table:

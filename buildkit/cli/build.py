@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from buildkit.cli.execution import Execution, execute_plan
-from buildkit.cli.options import Everywhere, Reporting, Selecting
+from buildkit.cli.options import Everywhere, FailFast, Reporting, Selecting
 from buildkit.execute.compile import build_cell
 from buildkit.execute.inspection import inspect_cell
 from buildkit.execute.isolation import isolate
@@ -22,8 +22,10 @@ def build(
     selecting: Selecting,
     reporting: Reporting,
     profile: Annotated[str, typer.Option("--profile", metavar="NAME", help="The cargo profile.")] = "release",
+    *,
+    fail_fast: FailFast = False,
 ) -> None:
     """Build and inspect the artifacts of the selected cells."""
     job = Job(stages={Stage.ISOLATION: isolate, Stage.BUILD: partial(build_cell, profile), Stage.ARTIFACT: inspect_cell})
-    execution = Execution(verb="build", need=StdNeed.BUILD, job=job)
+    execution = Execution(verb="build", need=StdNeed.BUILD, job=job, fail_fast=fail_fast)
     execute_plan(execution, everywhere, selecting, reporting)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from buildkit.cli.execution import Execution, execute_plan
-from buildkit.cli.options import Everywhere, Reporting, Selecting
+from buildkit.cli.options import Everywhere, FailFast, Reporting, Selecting
 from buildkit.execute.isolation import isolate
 from buildkit.execute.together import check_together
 from buildkit.execute.work import Job, Pool
@@ -44,8 +44,9 @@ def check(
     verify_with_cargo: Annotated[
         bool, typer.Option("--verify-with-cargo", help="Hold each cell's graph against cargo's own; slower.")
     ] = False,
+    fail_fast: FailFast = False,
 ) -> None:
     """Prove that no feature leaks, then check every cell."""
     need = StdNeed.NONE if only is OnlyStage.ISOLATION else StdNeed.CHECK
-    execution = Execution(verb="check", need=need, job=JOBS[only], verifies=verify_with_cargo)
+    execution = Execution(verb="check", need=need, job=JOBS[only], verifies=verify_with_cargo, fail_fast=fail_fast)
     execute_plan(execution, everywhere, selecting, reporting)

@@ -7,9 +7,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import typer
 
+from buildkit.cargo.configuration import find_files, read_configuration
 from buildkit.cargo.manifest import Manifests
 from buildkit.cli.interrupts import interruptible
 from buildkit.cli.matrix import open_matrix, plan_for
@@ -18,6 +20,7 @@ from buildkit.cli.session import Session, open_session
 from buildkit.errors import UsageError
 from buildkit.events import Emit, RunFinished
 from buildkit.execute.context import Context, TargetSupply
+from buildkit.execute.incremental import incremental_choice
 from buildkit.execute.scheduler import execute
 from buildkit.execute.verdicts import GOOD, exit_code
 from buildkit.execute.work import Job
@@ -50,6 +53,7 @@ class Execution:
     need: StdNeed
     job: Job
     verifies: bool = False
+    fail_fast: bool = False
 
 
 def execute_plan(execution: Execution, everywhere: Everywhere, selecting: Selecting, reporting: Reporting) -> None:
@@ -96,6 +100,7 @@ class Provision:
         """Make the toolchains of the plan's targets available, and return what the stages need."""
         targets = {planned.cell.target: planned.subject.target for planned in plan.cells}
         supplies = self.supplies(execution.need, targets, newest(member.rust_version for member in matrix.workspace.members))
+        configured = self._configured()
         return Context(
             workspace=matrix.workspace,
             configuration=matrix.configuration,
@@ -107,7 +112,14 @@ class Provision:
             jobs=self.session.jobs,
             cache=self.session.store,
             verifies=execution.verifies,
+            fail_fast=execution.fail_fast,
+            wraps=can_use_scratch(configured, self.session.environment),
+            incremental=incremental_choice(self.session.environment, configured.get("build", {}).get("incremental")),
         )
+
+    def _configured(self) -> Mapping[str, Any]:
+        """Return the user's own cargo configuration."""
+        return read_configuration(find_files(self.session.settings.root, self.session.environment))
 
     def _supplied(self, supply: Supply) -> TargetSupply:
         environment, root = self.session.environment, self.session.settings.root
@@ -116,6 +128,11 @@ class Provision:
             env=cargo_environment(supply, environment=environment, root=root, processes=self.processes),
             rustflags=target_rustflags(supply, environment=environment, root=root, processes=self.processes),
         )
+
+
+def can_use_scratch(configured: Mapping[str, Any], environment: Mapping[str, str]) -> bool:
+    """Say whether cargo may be told to unify features package by package: what the user has that is unstable would come to life with it."""
+    return "unstable" not in configured and not any(name.startswith("CARGO_UNSTABLE_") for name in environment)
 
 
 def report_settings(reporting: Reporting, environment: Mapping[str, str]) -> ReportSettings:

@@ -11,6 +11,8 @@ import typer
 
 from buildkit.reports.settings import Color, Format
 
+FailFast = Annotated[bool, typer.Option("--fail-fast/--keep-going", help="End with the first cell that fails.")]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Everywhere:

@@ -14,7 +14,7 @@ from buildkit.artifacts.inspection import inspect_artifact
 from buildkit.artifacts.sizes import parse_size
 from buildkit.cli.execution import Execution, execute_plan
 from buildkit.cli.interrupts import interruptible
-from buildkit.cli.options import Everywhere, Reporting, Selecting
+from buildkit.cli.options import Everywhere, FailFast, Reporting, Selecting
 from buildkit.cli.store import default_store
 from buildkit.config.schema import RunTable
 from buildkit.errors import ExitCode, ToolchainError, UsageError
@@ -77,6 +77,8 @@ def run(
     reporting: Reporting,
     running: Running,
     profile: Annotated[str, typer.Option("--profile", metavar="NAME", help="The cargo profile.")] = "release",
+    *,
+    fail_fast: FailFast = False,
 ) -> None:
     """Run an artifact or a package in its target's runtime.
 
@@ -95,7 +97,7 @@ def run(
             Stage.RUN: partial(run_programs, options),
         }
     )
-    execution = Execution(verb="run", need=StdNeed.BUILD, job=job)
+    execution = Execution(verb="run", need=StdNeed.BUILD, job=job, fail_fast=fail_fast)
     execute_plan(execution, everywhere, selecting, reporting)
 
 

@@ -31,7 +31,7 @@ LINKER_FAILED: Final = "linking with "
 
 def check_cell(context: Context, work: Work) -> StageOutcome:
     """Take a cell through the check stage."""
-    return _compile(context, work, Stage.CHECK, context.calls(work.planned.subject))
+    return _compile(context, work, Stage.CHECK, context.check_calls(work.planned.subject))
 
 
 def build_cell(profile: str, context: Context, work: Work) -> StageOutcome:

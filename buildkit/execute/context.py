@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from buildkit.cargo.calls import CargoCalls, CargoOptions, CargoSelection
+from buildkit.cargo.calls import OUTPUT_FOLDER, CargoCalls, CargoOptions, CargoSelection
 from buildkit.cargo.manifest import Manifests
 from buildkit.cargo.metadata import Workspace
 from buildkit.config.schema import Configuration
 from buildkit.events import Emit
+from buildkit.execute.incremental import Incremental, incremental_environment
 from buildkit.execute.models import Models, Platform
 from buildkit.features.model import Model
 from buildkit.model import Cell
@@ -50,6 +51,8 @@ class Context:
     fail_fast: bool = False
     """Whether the first cell that fails ends the run."""
 
+    incremental: Incremental = Incremental.USERS
+
     @cached_property
     def models(self) -> Models:
         """Return the models of the workspace; what rustc says of a target is asked once."""
@@ -74,6 +77,30 @@ class Context:
             options=replace(self.options, profile=profile),
             env={**subject.target.env, **provided.env},
         )
+
+    def check_calls(self, subject: Subject) -> CargoCalls:
+        """Return the commands of cargo for checks of a subject's target."""
+        calls = self.calls(subject)
+        return replace(calls, env={**calls.env, **self._incremental[subject.target.name]})
+
+    @cached_property
+    def _incremental(self) -> Mapping[str, Mapping[str, str]]:
+        """Decide once for the run, before anything is compiled."""
+        return {
+            name: incremental_environment(self.incremental, self.output, self.output_name(provided.supply))
+            for name, provided in self.supplies.items()
+        }
+
+    @property
+    def output(self) -> Path:
+        """Return the folder of everything that cargo writes."""
+        return self.workspace.target_directory / OUTPUT_FOLDER
+
+    @staticmethod
+    def output_name(supply: Supply) -> str:
+        """Return how cargo calls the folder of a target: by its triple, or by the name of its specification file."""
+        spec = supply.target.target_spec
+        return supply.triple if spec is None else spec.stem
 
     def triple(self, subject: Subject) -> str:
         """Return the target triple of a subject on this machine."""

@@ -61,7 +61,7 @@ class JointCall:
     def _command(self, folder: Path | None) -> Command:
         works = self._group.works
         subject = works[0].planned.subject
-        calls = self._context.calls(subject)
+        calls = self._context.check_calls(subject)
         selections = [self._context.selection(work.planned.subject, work.planned.cell) for work in works]
         keep_going = not self._context.fail_fast
         if folder is None:
@@ -107,7 +107,7 @@ class JointCall:
 
     def _passed(self, cell: Cell, seconds: float) -> StageOutcome:
         subject = self._works[cell].planned.subject
-        own = self._context.calls(subject).compile("check", self._context.selection(subject, cell))
+        own = self._context.check_calls(subject).compile("check", self._context.selection(subject, cell))
         return StageOutcome(
             result=StageResult(
                 stage=Stage.CHECK, verdict=Verdict.PASS, seconds=seconds, command=own.shell, cached=self._attribution.cached(cell)

@@ -12,6 +12,7 @@ from buildkit.events import Notice, StageStarted
 from buildkit.execute.compile import check_cell
 from buildkit.execute.context import Context
 from buildkit.execute.grouping import Group, Way, groups, without_wrappers
+from buildkit.execute.incremental import remember_check
 from buildkit.execute.joint import JointCall
 from buildkit.execute.pipeline import attempt
 from buildkit.execute.work import Finish, Work
@@ -20,7 +21,11 @@ from buildkit.model import Cell, Stage
 
 def check_together(context: Context, works: tuple[Work, ...], finish: Finish) -> int:
     """Take cells through the check stage, and return how many cargo calls that took."""
-    return _Checks(context, finish).run(groups(context, works))
+    checks = _Checks(context, finish)
+    calls = checks.run(groups(context, works))
+    for name in {work.planned.cell.target for work in works}:
+        remember_check(context.output, context.output_name(context.supplies[name].supply))
+    return calls
 
 
 class _Checks:
