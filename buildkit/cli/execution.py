@@ -20,7 +20,7 @@ from buildkit.cli.session import Session, open_session
 from buildkit.errors import UsageError
 from buildkit.events import Emit, RunFinished
 from buildkit.execute.context import Context, TargetSupply
-from buildkit.execute.incremental import incremental_choice
+from buildkit.execute.savings import debug_environment, incremental_choice
 from buildkit.execute.scheduler import execute
 from buildkit.execute.verdicts import GOOD, exit_code
 from buildkit.execute.work import Job
@@ -100,11 +100,11 @@ class Provision:
         """Make the toolchains of the plan's targets available, and return what the stages need."""
         targets = {planned.cell.target: planned.subject.target for planned in plan.cells}
         supplies = self.supplies(execution.need, targets, newest(member.rust_version for member in matrix.workspace.members))
-        configured = self._configured()
+        environment, manifests, configured = self.session.environment, Manifests(root=matrix.workspace.root), self._configured()
         return Context(
             workspace=matrix.workspace,
             configuration=matrix.configuration,
-            manifests=Manifests(root=matrix.workspace.root),
+            manifests=manifests,
             supplies={name: self._supplied(supply) for name, supply in supplies.items()},
             options=self.session.cargo_options,
             processes=self.processes,
@@ -113,8 +113,9 @@ class Provision:
             cache=self.session.store,
             verifies=execution.verifies,
             fail_fast=execution.fail_fast,
-            wraps=can_use_scratch(configured, self.session.environment),
-            incremental=incremental_choice(self.session.environment, configured.get("build", {}).get("incremental")),
+            wraps=can_use_scratch(configured, environment),
+            incremental=incremental_choice(environment, configured),
+            check_env=debug_environment(environment, configured, manifests.read(matrix.workspace.root / "Cargo.toml").values),
         )
 
     def _configured(self) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -12,8 +12,8 @@ from buildkit.cargo.manifest import Manifests
 from buildkit.cargo.metadata import Workspace
 from buildkit.config.schema import Configuration
 from buildkit.events import Emit
-from buildkit.execute.incremental import Incremental, incremental_environment
 from buildkit.execute.models import Models, Platform
+from buildkit.execute.savings import Incremental, incremental_environment
 from buildkit.features.model import Model
 from buildkit.model import Cell
 from buildkit.plan.model import Subject
@@ -52,6 +52,8 @@ class Context:
     """Whether the first cell that fails ends the run."""
 
     incremental: Incremental = Incremental.USERS
+    check_env: Mapping[str, str] = field(default_factory=dict)
+    """The environment patch of checks beyond that of other calls."""
 
     @cached_property
     def models(self) -> Models:
@@ -81,7 +83,7 @@ class Context:
     def check_calls(self, subject: Subject) -> CargoCalls:
         """Return the commands of cargo for checks of a subject's target."""
         calls = self.calls(subject)
-        return replace(calls, env={**calls.env, **self._incremental[subject.target.name]})
+        return replace(calls, env={**calls.env, **self.check_env, **self._incremental[subject.target.name]})
 
     @cached_property
     def _incremental(self) -> Mapping[str, Mapping[str, str]]:

@@ -12,9 +12,9 @@ from buildkit.events import Notice, StageStarted
 from buildkit.execute.compile import check_cell
 from buildkit.execute.context import Context
 from buildkit.execute.grouping import Group, Way, groups, without_wrappers
-from buildkit.execute.incremental import remember_check
 from buildkit.execute.joint import JointCall
 from buildkit.execute.pipeline import attempt
+from buildkit.execute.savings import remember_check
 from buildkit.execute.work import Finish, Work
 from buildkit.model import Cell, Stage
 
