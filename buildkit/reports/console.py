@@ -22,7 +22,7 @@ from buildkit.events import (
 )
 from buildkit.execute.verdicts import GOOD
 from buildkit.model import Cell, CellResult, Verdict
-from buildkit.reports.account import Blocks
+from buildkit.reports.blocks import Blocks
 from buildkit.reports.closing import print_closing
 from buildkit.reports.failures import print_blocks
 from buildkit.reports.live import LivePart

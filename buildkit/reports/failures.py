@@ -9,10 +9,20 @@ from rich.text import Text
 from rich.tree import Tree
 
 from buildkit.model import Finding, PathStep, Verdict
-from buildkit.reports.account import Block, Repeatable
+from buildkit.reports.blocks import Block, Repeatable
 from buildkit.reports.page import INDENT, Page
 from buildkit.reports.styles import PLACE_STYLE, QUIET_STYLE, STYLES, cell_text, diagnostic_text, rule_text
-from buildkit.reports.words import LABELS, SELECTED, UNEXPECTED_PASS, UNEXPECTED_PASS_FIX, clean, expectation_sentence, place, selection
+from buildkit.reports.words import (
+    LABELS,
+    SELECTED,
+    UNEXPECTED_PASS,
+    UNEXPECTED_PASS_FIX,
+    also_breaks,
+    clean,
+    expectation_sentence,
+    place,
+    selection,
+)
 
 
 def print_blocks(page: Page, blocks: Iterable[Block]) -> None:
@@ -39,6 +49,8 @@ def _print_title(page: Page, block: Block) -> None:
 
 
 def _print_reasons(page: Page, block: Block) -> None:
+    if block.others:
+        page.print(Text(also_breaks(block.others), style=QUIET_STYLE), INDENT)
     if block.verdict is Verdict.UNEXPECTED_PASS:
         page.blank()
         page.print(Text(UNEXPECTED_PASS), INDENT)

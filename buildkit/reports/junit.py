@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from buildkit.events import Event, RunFinished
 from buildkit.model import CellResult, Finding, Proof, RunReport, Verdict
-from buildkit.reports.account import Blocks
+from buildkit.reports.blocks import Blocks
 from buildkit.reports.files import write_report
 from buildkit.reports.plain import block_lines
 from buildkit.reports.words import UNEXPECTED_PASS, clean, proof_sentence, remark

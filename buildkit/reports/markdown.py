@@ -9,7 +9,8 @@ from rich.filesize import decimal
 
 from buildkit.events import RunFinished
 from buildkit.model import RunReport
-from buildkit.reports.account import Block, Blocks, artifacts, effort, tallies, totals
+from buildkit.reports.account import artifacts, effort, tallies, totals
+from buildkit.reports.blocks import Block, Blocks
 from buildkit.reports.plain import block_lines
 from buildkit.reports.words import LABELS, artifact_kind, clean, proof_sentence, shown_path
 

@@ -9,7 +9,8 @@ from rich.filesize import decimal
 
 from buildkit.events import CellFinished, Event, RunFinished, RunStarted
 from buildkit.model import CellResult, Finding, PathStep, RunReport, Verdict
-from buildkit.reports.account import Block, Blocks, Repeatable, artifacts, effort, tallies, totals
+from buildkit.reports.account import artifacts, effort, tallies, totals
+from buildkit.reports.blocks import Block, Blocks, Repeatable
 from buildkit.reports.progress import PlainProgress
 from buildkit.reports.settings import QUIET
 from buildkit.reports.words import (
@@ -18,6 +19,7 @@ from buildkit.reports.words import (
     SELECTED,
     UNEXPECTED_PASS,
     UNEXPECTED_PASS_FIX,
+    also_breaks,
     artifact_kind,
     clean,
     expectation_sentence,
@@ -91,6 +93,8 @@ def block_lines(blocks: Iterable[Block], branch: str = BRANCH) -> Iterator[str]:
     for block in blocks:
         yield ""
         yield f"--- {LABELS[block.verdict]}  {clean(block.id)}  {block.spent}"
+        if block.others:
+            yield f"  {also_breaks(block.others)}"
         if block.verdict is Verdict.UNEXPECTED_PASS:
             yield f"  {UNEXPECTED_PASS}"
             yield f"  fix: {UNEXPECTED_PASS_FIX}"

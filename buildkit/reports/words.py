@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
 from typing import Final
@@ -46,6 +46,11 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}h {minutes:02}m" if hours else f"{minutes}m {rest:02}s"
+
+
+def also_breaks(cells: Sequence[str]) -> str:
+    """Say which further cells have a defect."""
+    return f"the same in {counted(len(cells), 'more cell')}: {', '.join(map(clean, cells))}"
 
 
 def cell_duration(result: CellResult) -> str:
