@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
 
+from buildkit.watchdog import SCRIPT, Watchdog
+
 NOT_STARTED = 127
 """The return code of a command that could not be started, as a shell reports it."""
 
@@ -97,6 +99,7 @@ class ProcessRunner:
         # A signal handler may interrupt the very thread that holds it.
         self._lock = threading.RLock()
         self._closing = False
+        self._watchdog: Watchdog | None = None
 
     def run(
         self, command: Command, *, on_stdout: OnLine | None = None, on_stderr: OnLine | None = None, timeout: float | None = None
@@ -150,6 +153,8 @@ class ProcessRunner:
                 start_new_session=True,
             )
             self._children.add(child)
+            self._watchdog = self._watchdog or _start_watchdog()
+            self._watchdog.watch(child.pid)
         try:
             yield child
         finally:
@@ -157,6 +162,30 @@ class ProcessRunner:
                 _end_group(child)
             with self._lock:
                 self._children.discard(child)
+            self._watchdog.release(child.pid)
+
+
+def _start_watchdog() -> Watchdog:
+    """Start the shell that ends the process groups of this process should it be killed; it outlives a signal to this process's group."""
+    reading, writing = os.pipe()
+    try:
+        # The shell itself ends at once: it leaves the one that watches behind.
+        subprocess.run(
+            ("/bin/sh", "-c", SCRIPT),
+            cwd="/",
+            env={"PATH": os.defpath},
+            stdin=reading,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            check=False,
+        )
+    except OSError:
+        # Without a shell, everything but a kill -9 of this process is as it should be.
+        pass
+    finally:
+        os.close(reading)
+    return Watchdog(writing)
 
 
 def patched(changes: Mapping[str, str | None]) -> dict[str, str]:

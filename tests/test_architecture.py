@@ -14,7 +14,7 @@ LAYERS = (
     {"errors", "version"},
     {"model"},
     {"events"},
-    {"process", "hookspecs", "toml_lines", "purity"},
+    {"process", "watchdog", "hookspecs", "toml_lines", "purity"},
     {"cargo"},
     {"toolchain", "features", "config", "plugins"},
     {"runners", "artifacts", "plan"},

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from buildkit.process import NOT_STARTED, Command, ProcessRunner
+from buildkit.watchdog import SCRIPT
 
 pytestmark = pytest.mark.integration
 
@@ -122,3 +123,39 @@ def test_a_signal_ends_a_main_thread_that_waits_for_a_child(number: signal.Signa
         assert parent.wait(10) != 0
     assert time.monotonic() - before < 2
     assert is_gone(child)
+
+
+FAMILY = (
+    "import os, subprocess, time; print(os.getpid(), flush=True); print(subprocess.Popen(['sleep', '60']).pid, flush=True); time.sleep(60)"
+)
+
+KILLED = f"""
+import sys
+from pathlib import Path
+from buildkit.process import Command, ProcessRunner
+
+processes = ProcessRunner()
+processes.run(Command(argv=(sys.executable, "-c", "print('ended before')"), cwd=Path("/")))
+child = Command(argv=(sys.executable, "-c", {FAMILY!r}), cwd=Path("/"))
+processes.run(child, on_stdout=lambda line: print(line, flush=True))
+"""
+
+
+def test_a_kill_of_buildkit_ends_its_children_and_theirs() -> None:
+    with subprocess.Popen((sys.executable, "-c", KILLED), stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child, grandchild = int(parent.stdout.readline()), int(parent.stdout.readline())
+        assert is_alive(child)
+        parent.kill()
+    assert is_gone(child)
+    assert is_gone(grandchild)
+
+
+@pytest.mark.parametrize(("lines", "survives"), [("+ {0}\n- {0}\n", True), ("+ 1{0}\n+ {0}\n- 1{0}\n", False)], ids=["released", "watched"])
+def test_the_watchdog_ends_what_is_on_its_list_and_then_itself(lines: str, survives: bool) -> None:
+    with subprocess.Popen(("sleep", "60"), start_new_session=True) as child:
+        watchdog = subprocess.Popen(("/bin/sh", "-c", SCRIPT), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        # Its end closes the last writer of its output.
+        assert watchdog.communicate(lines.format(child.pid), timeout=20)[0] == ""
+        assert (child.poll() is None) is survives
+        child.kill()
