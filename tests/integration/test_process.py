@@ -151,11 +151,17 @@ def test_a_kill_of_buildkit_ends_its_children_and_theirs() -> None:
     assert is_gone(grandchild)
 
 
-@pytest.mark.parametrize(("lines", "survives"), [("+ {0}\n- {0}\n", True), ("+ 1{0}\n+ {0}\n- 1{0}\n", False)], ids=["released", "watched"])
-def test_the_watchdog_ends_what_is_on_its_list_and_then_itself(lines: str, survives: bool) -> None:
-    with subprocess.Popen(("sleep", "60"), start_new_session=True) as child:
+@pytest.mark.parametrize(
+    ("lines", "ending"),
+    [
+        pytest.param("+ {0}\n- {0}\n", None, id="released"),
+        pytest.param("+ 1{0}\n+ {0}\n- 1{0}\n", -signal.SIGTERM, id="watched"),
+    ],
+)
+def test_the_watchdog_ends_what_is_on_its_list_and_then_itself(lines: str, ending: int | None) -> None:
+    with subprocess.Popen((sys.executable, "-c", "import time; time.sleep(60)"), start_new_session=True) as child:
         watchdog = subprocess.Popen(("/bin/sh", "-c", SCRIPT), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         # Its end closes the last writer of its output.
         assert watchdog.communicate(lines.format(child.pid), timeout=20)[0] == ""
-        assert (child.poll() is None) is survives
+        assert child.poll() == ending
         child.kill()
