@@ -6,12 +6,17 @@ that `package.workspace` names.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
+from typing import Final
 
 from buildkit.errors import ConfigurationError, UsageError
 
 MANIFEST = "Cargo.toml"
+
+_PLACE: Final = re.compile(r" \(at line (?P<line>\d+), column \d+\)$")
+"""Where Python's TOML reader found an error."""
 
 
 def find_workspace(directory: Path) -> Path:
@@ -44,8 +49,13 @@ def _read(manifest: Path) -> dict[str, object]:
         raise ConfigurationError(f"cannot be read: {error.strerror}", file=manifest) from error
     except RecursionError as error:
         raise ConfigurationError("lists and tables are nested too deeply", file=manifest) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError("is not UTF-8", file=manifest, hint="save the file as UTF-8") from error
     except ValueError as error:
-        raise ConfigurationError(f"not valid TOML: {error}", file=manifest, hint="cargo metadata") from error
+        place = _PLACE.search(str(error))
+        message = str(error) if place is None else str(error)[: place.start()]
+        line = None if place is None else int(place["line"])
+        raise ConfigurationError(f"not valid TOML: {message}", file=manifest, line=line, hint="cargo metadata") from error
 
 
 def _named_workspace(document: dict[str, object]) -> str | None:

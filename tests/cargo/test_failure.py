@@ -109,6 +109,27 @@ def test_a_crate_that_cannot_be_fetched_is_no_fault_of_the_code(said: str) -> No
             id="rustc killed",
         ),
         pytest.param(
+            ended(
+                "error: failed to run custom build command for `app v0.1.0 (/ws)`\n\nCaused by:\n"
+                "  process didn't exit successfully: `/t/build-script-build` (signal: 6, SIGABRT: process abort signal)"
+            ),
+            "the build script of app was killed by SIGABRT",
+            id="build script killed",
+        ),
+        pytest.param(
+            ended("error: the compiler unexpectedly panicked. this is a bug.\n\nerror: could not compile `app` (lib)"),
+            "rustc crashed: the compiler unexpectedly panicked",
+            id="rustc panicked",
+        ),
+        pytest.param(
+            ended(
+                "error: failed to run custom build command for `app v0.1.0 (/ws)`\n\nCaused by:\n"
+                "  could not execute process `/t/build-script-build` (never executed)\n\nCaused by:\n  No such file or directory (os error 2)"
+            ),
+            "/t/build-script-build could not be started: No such file or directory (os error 2)",
+            id="build script gone",
+        ),
+        pytest.param(
             ended("error: failed to write `x`\n\nCaused by:\n  No space left on device (os error 28)"), "the disk is full", id="full"
         ),
         pytest.param(

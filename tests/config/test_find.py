@@ -47,8 +47,15 @@ def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
         find_workspace(tmp_path / "absent")
 
 
-@pytest.mark.parametrize("content", [b"[workspace\n", b"\xff\n"])
-def test_a_broken_manifest_is_told_with_its_file(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        pytest.param(b"[workspace\n", r"Cargo\.toml:1: not valid TOML: Expected '\]' at the end of a table declaration$", id="no TOML"),
+        pytest.param(b"[workspace]\nmembers = [1\n", r"Cargo\.toml: not valid TOML: ", id="ends too early"),
+        pytest.param(b"\xff\n", r"Cargo\.toml: is not UTF-8$", id="no text"),
+    ],
+)
+def test_a_broken_manifest_is_told_with_its_place(tmp_path: Path, content: bytes, told: str) -> None:
     (tmp_path / "Cargo.toml").write_bytes(content)
-    with pytest.raises(ConfigurationError, match=r"Cargo\.toml: not valid TOML: "):
+    with pytest.raises(ConfigurationError, match=told):
         find_workspace(tmp_path)
