@@ -39,6 +39,11 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
     spans: tuple[Span, ...] = ()
     rendered: str | None = None
 
+    @property
+    def is_crash(self) -> bool:
+        """Say whether rustc crashed; it then calls the level of whatever it was about to say so."""
+        return self.level == "error: internal compiler error"
+
 
 class MessageTarget(msgspec.Struct, frozen=True, kw_only=True):
     """The cargo target that a message is about."""

@@ -13,6 +13,7 @@ import typer
 
 from buildkit.cargo.configuration import find_files, read_configuration
 from buildkit.cargo.manifest import Manifests
+from buildkit.cargo.waiting import WaitingRunner
 from buildkit.cli.interrupts import interruptible
 from buildkit.cli.matrix import open_matrix, plan_for
 from buildkit.cli.options import Everywhere, Reporting, Selecting
@@ -59,7 +60,8 @@ class Execution:
 def execute_plan(execution: Execution, everywhere: Everywhere, selecting: Selecting, reporting: Reporting) -> None:
     """Run a verb from its options to its exit code."""
     session = open_session(everywhere)
-    with interruptible() as processes, open_reporter(report_settings(reporting, session.environment)) as emit:
+    with interruptible() as children, open_reporter(report_settings(reporting, session.environment)) as emit:
+        processes = WaitingRunner(processes=children, emit=emit)
         provision = Provision(session=session, processes=processes, emit=emit)
         matrix = open_matrix(session, provision.reading_toolchain(), processes=processes)
         plan = plan_for(matrix, selecting)

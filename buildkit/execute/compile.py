@@ -11,6 +11,7 @@ from buildkit.cargo.calls import CargoCalls
 from buildkit.cargo.failure import explain_obstacle, first_error
 from buildkit.cargo.messages import CompilerArtifact, CompilerMessage, Diagnostic, Message, parse_messages
 from buildkit.execute.context import Context
+from buildkit.execute.disturbance import disturbance
 from buildkit.execute.outcome import StageOutcome, not_judged
 from buildkit.execute.work import Work
 from buildkit.model import Finding, Rule, Stage, StageResult, StdKind, Verdict
@@ -27,6 +28,9 @@ STD_CRATES: Final = {StdKind.FULL: ("core", "alloc", "std"), StdKind.CORE_ALLOC:
 
 BUILD_SCRIPT_FAILED: Final = "failed to run custom build command for"
 LINKER_FAILED: Final = "linking with "
+
+MOST_LINES: Final = 600
+"""How many lines of diagnostics a report keeps."""
 
 
 def check_cell(context: Context, work: Work) -> StageOutcome:
@@ -60,6 +64,11 @@ class _Outcome:
         return tuple({message.message.rendered or message.message.message: message for message in pointed}.values())
 
     @property
+    def crash(self) -> str | None:
+        """Return the words with which rustc gave up on itself, `None` where it did not: they may point to code and are no judgement of it."""
+        return next((f"rustc crashed: {error.message.message}" for error in self.errors if error.message.is_crash), None)
+
+    @property
     def cached(self) -> bool:
         """Say whether cargo found everything compiled already; a failure is always that of a compilation."""
         fresh = [message.fresh for message in self.messages if isinstance(message, CompilerArtifact)]
@@ -90,7 +99,7 @@ def _judge(context: Context, planned: PlannedCell, stage: Stage, outcome: _Outco
 def _obstacle(context: Context, planned: PlannedCell, outcome: _Outcome) -> str | None:
     """Return why the code could not be judged, `None` where rustc or a build script refused it."""
     told = "\n".join(error.message.message for error in outcome.errors if not error.message.spans)
-    known = explain_obstacle(outcome.done, told)
+    known = explain_obstacle(outcome.done, told) or outcome.crash or disturbance(context.workspace.target_directory, outcome.messages)
     if known is not None:
         return known
     crates = STD_CRATES[planned.subject.target.std]
@@ -135,7 +144,16 @@ def _name(context: Context, package_id: str) -> str:
 
 def _diagnostics(errors: tuple[CompilerMessage, ...], done: Completed) -> str:
     rendered = [error.message.rendered or error.message.message for error in errors]
-    return "\n".join(text.rstrip() for text in rendered) or done.stderr.strip()
+    return abridged("\n".join(text.rstrip() for text in rendered) or done.stderr.strip())
+
+
+def abridged(text: str) -> str:
+    """Return the beginning and the end of a text that nobody reads to the end: a build script may print without measure."""
+    lines = text.splitlines()
+    left_out = len(lines) - MOST_LINES
+    if left_out <= 0:
+        return text
+    return "\n".join((*lines[: MOST_LINES // 2], f"… {left_out:,} lines are left out …", *lines[-MOST_LINES // 2 :]))
 
 
 def _made_files(planned: PlannedCell, messages: Iterable[Message]) -> Iterable[Path]:

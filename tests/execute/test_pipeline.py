@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from buildkit.cargo.manifest import Manifests
 from buildkit.config.schema import Configuration, Expectation
 from buildkit.errors import BuildkitError, ToolchainError
 from buildkit.events import Event, StageFinished
-from buildkit.execute.compile import check_cell
+from buildkit.execute.compile import MOST_LINES, abridged, check_cell
 from buildkit.execute.context import Context, TargetSupply
 from buildkit.execute.graphs import Graph
 from buildkit.execute.outcome import StageOutcome, skipped
@@ -147,3 +148,38 @@ def artifact(*, fresh: bool) -> str:
 def test_a_stage_is_cached_when_cargo_compiled_nothing(*, said: str, code: int, expected: bool) -> None:
     result = through(context_of([], said=said, code=code), Job(stages={Stage.CHECK: check_cell}))
     assert result.stages[0].cached is expected
+
+
+def message(level: str, text: str) -> str:
+    span = {"file_name": "src/lib.rs", "line_start": 3, "is_primary": True}
+    told = {"message": text, "level": level, "spans": [span], "rendered": f"{level}: {text}\n"}
+    target = {"name": "app", "kind": ["lib"]}
+    return json.dumps({"reason": "compiler-message", "package_id": APP.id, "target": target, "message": told}) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict", "reason"),
+    [
+        pytest.param(message("error", "mismatched types"), Verdict.FAIL, None, id="error in the code"),
+        pytest.param(
+            message("error: internal compiler error", "no type for node"), Verdict.ERROR, "rustc crashed: no type for node", id="crash"
+        ),
+        pytest.param(
+            message("error", "mismatched types") + message("error: internal compiler error", "no type for node"),
+            Verdict.ERROR,
+            "rustc crashed: no type for node",
+            id="crash after an error",
+        ),
+    ],
+)
+def test_a_crash_of_the_compiler_is_no_judgement_of_the_code(said: str, verdict: Verdict, reason: str | None) -> None:
+    result = through(context_of([], said=said, code=101), Job(stages={Stage.CHECK: check_cell}))
+    assert (result.verdict, result.stages[0].reason) == (verdict, reason)
+
+
+def test_diagnostics_without_measure_keep_their_beginning_and_their_end() -> None:
+    text = "\n".join(f"line {number}" for number in range(100_000))
+    kept = abridged(text).splitlines()
+    assert (len(kept), kept[0], kept[-1]) == (MOST_LINES + 1, "line 0", "line 99999")
+    assert kept[MOST_LINES // 2] == "… 99,400 lines are left out …"
+    assert abridged("a\nb") == "a\nb"

@@ -1,0 +1,321 @@
+"""Faults around a check: a clear message or the right result, never a wrong pass."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from command_line import Buildkit
+from oracle import write_files
+
+from buildkit.errors import ExitCode
+
+pytestmark = pytest.mark.integration
+
+PACKAGE = '[package]\nname = "{name}"\nversion = "0.1.0"\nedition = "2021"\n'
+ON_HOST = '[workspace]\ntargets = ["native"]\n'
+EACH = '[package.app.target.native]\nfeatures = []\nextra = "*"\ndepth = "each"\n'
+REMOVES_ITS_TARGET = """\
+fn main() {
+    let out = std::path::PathBuf::from(std::env::var("OUT_DIR").unwrap());
+    let folder = out.ancestors().find(|folder| folder.ends_with("buildkit")).unwrap();
+    std::fs::remove_dir_all(folder).unwrap();
+}
+"""
+SLEEPS = "fn main() { std::thread::sleep(std::time::Duration::from_secs(600)); }\n"
+
+WAITS = """\
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    for _ in 0..6000 {
+        if std::path::Path::new("go").exists() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+"""
+
+Make = Callable[..., Path]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Make a workspace with the member `app`; what is given replaces or adds files."""
+
+    def workspace(manifest: str = "", *, settings: str = "", files: Mapping[str, str] | None = None) -> Path:
+        standard = {
+            "Cargo.toml": '[workspace]\nmembers = ["app"]\nresolver = "2"\n',
+            "buildkit.toml": ON_HOST + settings,
+            "app/Cargo.toml": PACKAGE.format(name="app") + manifest,
+        }
+        write_files(tmp_path / "ws", {**standard, **(files or {})})
+        return tmp_path / "ws"
+
+    return workspace
+
+
+def verdicts(buildkit: Buildkit, folder: Path, *arguments: str, **environment: str) -> tuple[int, list[tuple[str, str]]]:
+    """Check a workspace, and return the exit code and the verdict of each cell with its first finding."""
+    ran = Buildkit(folder=folder, environment={**buildkit.environment, **environment})("check", "--format", "json", *arguments)
+    cells = ran.document["cells"]
+    return ran.code, [(cell["verdict"], next((found["message"] for found in cell["findings"]), "")) for cell in cells]
+
+
+def wrapper(folder: Path, body: str) -> str:
+    """Write a wrapper of rustc that does something else for `app`."""
+    script = folder / "wrapper.sh"
+    script.write_text(f'#!/bin/sh\ncase "$*" in *"--crate-name app "*) {body};; esac\nexec "$@"\n')
+    script.chmod(0o755)
+    return str(script)
+
+
+def test_features_that_enable_each_other_are_resolved(make: Make, buildkit: Buildkit) -> None:
+    folder = make('[features]\na = ["b"]\nb = ["a"]\n', settings=EACH)
+    assert verdicts(buildkit, folder) == (ExitCode.PASSED, [("pass", "")] * 3)
+
+
+@pytest.mark.parametrize(
+    ("manifest", "told"),
+    [
+        pytest.param('[features]\nf = ["f"]\n', "app/Cargo.toml:6: feature 'f' includes itself", id="itself"),
+        pytest.param('[features]\nx = ["nope/f"]\n', "app/Cargo.toml:6: feature `x` includes `nope/f`, but `nope` is not", id="unknown/f"),
+        pytest.param('[features]\nx = ["dep:nope"]\n', "app/Cargo.toml:6: feature `x` includes `dep:nope`, but", id="dep:unknown"),
+        pytest.param('[features]\nx = ["nope?/f"]\n', "app/Cargo.toml:6: feature `x` includes `nope?/f`, but", id="unknown?/f"),
+        pytest.param('[features]\nx = ["y"]\n', "app/Cargo.toml:6: feature `x` includes `y` which is neither", id="unknown feature"),
+        pytest.param(
+            '[dependencies]\nb = { path = "../b" }\n[features]\nx = ["b/nope"]\n',
+            "app/Cargo.toml:8: package `app` depends on `b` with feature `nope` but",
+            id="unknown feature of a dependency",
+        ),
+    ],
+)
+def test_features_that_name_what_is_not_there_are_told_with_their_line(make: Make, buildkit: Buildkit, manifest: str, told: str) -> None:
+    folder = make(manifest, files={"b/Cargo.toml": PACKAGE.format(name="b")})
+    ran = buildkit("check", "-C", str(folder))
+    assert ran.code == ExitCode.USAGE
+    assert ran.err.startswith(f"error: {folder}/{told}")
+
+
+@pytest.mark.parametrize("arguments", [("--locked",), ("--locked", "--offline")], ids=" ".join)
+def test_a_lock_file_that_disagrees_is_refused_where_it_must_stay(make: Make, buildkit: Buildkit, arguments: tuple[str, ...]) -> None:
+    folder = make(files={"b/Cargo.toml": PACKAGE.format(name="b")})
+    assert verdicts(buildkit, folder) == (ExitCode.PASSED, [("pass", "")])
+    manifest = folder / "app" / "Cargo.toml"
+    manifest.write_text(manifest.read_text() + '[dependencies]\nb = { path = "../b" }\n')
+    ran = buildkit("check", "-C", str(folder), *arguments)
+    assert ran.code == ExitCode.USAGE
+    assert ran.err.startswith(f"error: {folder}/Cargo.lock: is missing or out of date, and --locked forbids writing it")
+    assert verdicts(buildkit, folder, "--offline")[0] == ExitCode.PASSED
+
+
+@pytest.mark.parametrize("depth", ["each", "pairs"])
+def test_sixty_optional_features_are_counted_and_proved(make: Make, buildkit: Buildkit, depth: str) -> None:
+    names = [f"d{number}" for number in range(60)]
+    files = {f"{name}/Cargo.toml": PACKAGE.format(name=name) for name in names}
+    manifest = "[dependencies]\n" + "".join(f'{name} = {{ path = "../{name}", optional = true }}\n' for name in names)
+    folder = make(manifest, settings=EACH.replace("each", depth), files=files)
+    ran = buildkit("check", "-C", str(folder), "--only", "isolation", "-p", "app", "--format", "json", timeout=60)
+    assert ran.code == ExitCode.PASSED
+    assert [proof["selections"] for proof in ran.document["proofs"]] == [2**60]
+
+
+def test_a_target_directory_that_is_removed_while_cargo_compiles_is_no_failure_of_the_code(make: Make, buildkit: Buildkit) -> None:
+    folder = make('build = "build.rs"\n')
+    (folder / "app" / "build.rs").write_text(REMOVES_ITS_TARGET)
+    code, cells = verdicts(buildkit, folder)
+    assert code == ExitCode.FAILED
+    assert [verdict for verdict, _ in cells] == ["error"]
+    (folder / "app" / "build.rs").write_text("fn main() {}\n")
+    assert verdicts(buildkit, folder) == (ExitCode.PASSED, [("pass", "")])
+
+
+def test_two_checks_of_one_workspace_are_both_right(make: Make) -> None:
+    folder = make('build = "build.rs"\n[features]\nx = []\ny = []\n', settings=EACH)
+    (folder / "app" / "build.rs").write_text(SLEEPS.replace("600", "1"))
+    command = (sys.executable, "-m", "buildkit", "check", "-C", str(folder))
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
+    said = [process.communicate(timeout=120)[0] for process in both]
+    assert [process.returncode for process in both] == [ExitCode.PASSED, ExitCode.PASSED], said
+    assert all("3 passed" in text for text in said)
+
+
+def test_a_check_that_waits_for_another_cargo_says_so(make: Make) -> None:
+    folder = make('build = "build.rs"\n')
+    (folder / "app" / "build.rs").write_text(WAITS)
+    going = subprocess.Popen((sys.executable, "-m", "buildkit", "check"), cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with going:
+        assert until(lambda: len(scripts_of(folder)) == 1)
+        with subprocess.Popen((sys.executable, "-m", "buildkit", "check"), cwd=folder, stdout=subprocess.PIPE, text=True) as waiting:
+            assert waiting.stdout is not None
+            assert any("waiting for another cargo, which holds the lock on the build directory" in line for line in waiting.stdout)
+            (folder / "app" / "go").touch()
+            assert "1 passed" in waiting.stdout.read()
+    assert (going.returncode, waiting.returncode) == (ExitCode.PASSED, ExitCode.PASSED)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        pytest.param("kill -9 $$", "a compiler process was killed by SIGKILL", id="killed"),
+        pytest.param(
+            'echo "error: internal compiler error: no type" >&2; exit 101', "rustc crashed: internal compiler error: no", id="crash"
+        ),
+        pytest.param('echo "sccache: no cache" >&2; exit 2', "could not compile `app` (lib)", id="wrapper fails"),
+    ],
+)
+def test_a_compiler_that_gives_up_judges_nothing(make: Make, buildkit: Buildkit, tmp_path: Path, body: str, told: str) -> None:
+    code, cells = verdicts(buildkit, make(), RUSTC_WRAPPER=wrapper(tmp_path, body))
+    assert (code, [verdict for verdict, _ in cells]) == (ExitCode.FAILED, ["error"])
+    assert cells[0][1].startswith(told)
+
+
+def test_a_real_crash_of_the_compiler_judges_nothing(make: Make, buildkit: Buildkit) -> None:
+    folder = make()
+    (folder / "app" / "src" / "lib.rs").write_text('pub fn a() -> u8 { "x" }\n')
+    code, cells = verdicts(buildkit, folder, RUSTFLAGS="-Ztreat-err-as-bug=1", RUSTC_BOOTSTRAP="1")
+    assert (code, [verdict for verdict, _ in cells]) == (ExitCode.FAILED, ["error"])
+    assert cells[0][1].startswith("rustc crashed: ")
+    assert [verdict for verdict, _ in verdicts(buildkit, folder)[1]] == ["fail"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        pytest.param({"RUSTC_WRAPPER": "/absent/sccache"}, "the wrapper of rustc /absent/sccache is missing", id="wrapper missing"),
+        pytest.param({"RUSTC_WRAPPER": "/bin/false"}, "the wrapper of rustc /bin/false fails", id="wrapper fails"),
+        pytest.param({"RUSTFLAGS": "--nonsense"}, "rustc refuses the flags that it is given: Unrecognized option: 'nonsense'", id="flags"),
+    ],
+)
+def test_what_stands_between_cargo_and_rustc_is_named(make: Make, environment: dict[str, str], told: str) -> None:
+    ran = Buildkit(folder=make(), environment=environment)("check")
+    assert ran.code == ExitCode.TOOLCHAIN
+    assert ran.err.startswith(f"error: {told}")
+
+
+def test_a_workspace_may_lie_in_a_folder_of_any_name(make: Make, buildkit: Buildkit, tmp_path: Path) -> None:
+    folder = make('[dependencies]\nb = { path = "../b" }\n', files={"b/Cargo.toml": PACKAGE.format(name="b")})
+    for name in ("sp ace", "quo'te", 'dq"uote', "üni→code", "per%cent%20x", "do$llar"):
+        moved = folder.rename(tmp_path / name)
+        assert verdicts(buildkit, moved) == (ExitCode.PASSED, [("pass", ""), ("pass", "")]), name
+        folder = moved
+
+
+def vendored(folder: Path) -> None:
+    """Vendor a workspace's one dependency by hand: a package with the checksums that cargo asks for."""
+    write_files(folder, {"vendor/far/Cargo.toml": PACKAGE.format(name="far") + "[features]\nwide = []\n"})
+    (folder / "vendor" / "far" / ".cargo-checksum.json").write_text('{"files":{},"package":null}')
+    (folder / ".cargo").mkdir()
+    (folder / ".cargo" / "config.toml").write_text(
+        '[source.crates-io]\nreplace-with = "vendored-sources"\n[source.vendored-sources]\ndirectory = "vendor"\n'
+    )
+
+
+def test_a_vendored_workspace_needs_no_network(make: Make, tmp_path: Path) -> None:
+    folder = make('[dependencies]\nfar = { version = "0.1", optional = true, features = ["wide"] }\n', settings=EACH)
+    vendored(folder)
+    buildkit = Buildkit(folder=folder, environment={"CARGO_HOME": str(tmp_path / "home")})
+    assert verdicts(buildkit, folder, "--offline") == (ExitCode.PASSED, [("pass", ""), ("pass", "")])
+    why = buildkit("why", "app", "native", "far/wide", "--offline")
+    assert (why.code, "far (wide)" in why.out or "wide" in why.out) == (ExitCode.PASSED, True)
+    (folder / "vendor" / "far").rename(folder / "gone")
+    lost = buildkit("check", "--offline")
+    assert lost.code == ExitCode.TOOLCHAIN
+    assert lost.err.startswith(f"error: a crate is not among the vendored ones in {folder}/vendor: no matching package named `far` found")
+    assert "hint: cargo vendor" in lost.err
+
+
+@pytest.fixture
+def silent_server() -> Iterator[int]:
+    """Give the port of a server that accepts connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        kept: list[socket.socket] = []
+
+        def accept() -> None:
+            while True:
+                try:
+                    kept.append(server.accept()[0])
+                except OSError:
+                    return
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join(5)
+        for connection in kept:
+            connection.close()
+
+
+def with_silent_registry(folder: Path, port: int, timeout: int) -> Buildkit:
+    (folder / ".cargo").mkdir()
+    source = f'[source.crates-io]\nreplace-with = "silent"\n[source.silent]\nregistry = "sparse+http://127.0.0.1:{port}/"\n'
+    (folder / ".cargo" / "config.toml").write_text(f"{source}[http]\ntimeout = {timeout}\n[net]\nretry = 1\n")
+    return Buildkit(folder=folder, environment={"CARGO_HOME": str(folder.parent / "home")})
+
+
+def test_a_registry_that_does_not_answer_is_told_and_so_is_the_waiting(make: Make, silent_server: int) -> None:
+    folder = make('[dependencies]\nfar = "1"\n')
+    ran = with_silent_registry(folder, silent_server, 1)("check")
+    assert ran.code == ExitCode.TOOLCHAIN
+    assert "waiting for a server: [28] Timeout was reached" in ran.out + ran.err
+    assert "error: a crate could not be fetched: failed to get `far` as a dependency of package `app v0.1.0" in ran.err
+    assert f"failed to download from `http://127.0.0.1:{silent_server}/config.json`: [28] Timeout was reached" in ran.err
+
+
+def test_an_interrupt_ends_the_wait_for_a_registry(make: Make, silent_server: int) -> None:
+    folder = make('[dependencies]\nfar = "1"\n')
+    environment = {**os.environ, "CARGO_HOME": str(with_silent_registry(folder, silent_server, 600).environment["CARGO_HOME"])}
+    with subprocess.Popen(
+        (sys.executable, "-m", "buildkit", "check"),
+        cwd=folder,
+        env=environment,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    ) as waiting:
+        time.sleep(3)
+        assert waiting.poll() is None
+        waiting.send_signal(signal.SIGINT)
+        _, err = waiting.communicate(timeout=10)
+    assert (waiting.returncode, err) == (ExitCode.INTERRUPTED, "error: interrupted\n")
+
+
+def test_an_interrupt_and_a_kill_end_a_build_script_that_hangs(make: Make) -> None:
+    folder = make('build = "build.rs"\n')
+    (folder / "app" / "build.rs").write_text(SLEEPS)
+    for number, code in ((signal.SIGINT, ExitCode.INTERRUPTED), (signal.SIGKILL, -signal.SIGKILL)):
+        with subprocess.Popen((sys.executable, "-m", "buildkit", "check"), cwd=folder, stdout=subprocess.DEVNULL) as check:
+            assert until(lambda: len(scripts_of(folder)) == 1)
+            check.send_signal(number)
+            assert check.wait(10) == code
+        assert until(lambda: scripts_of(folder) == [])
+
+
+def scripts_of(folder: Path) -> list[str]:
+    """Return the build scripts of a workspace that run."""
+    programs = []
+    for process in Path("/proc").glob("[0-9]*/exe"):
+        try:
+            programs.append(str(process.readlink()))
+        except OSError:
+            continue
+    return [program for program in programs if program.startswith(str(folder)) and "build-script" in program.replace("_", "-")]
+
+
+def until(holds: Callable[[], bool], *, seconds: float = 60.0) -> bool:
+    """Say whether something holds before long."""
+    ending = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > ending:
+            return False
+        time.sleep(0.05)
+    return True
