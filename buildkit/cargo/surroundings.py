@@ -27,6 +27,9 @@ _PATH: Final = re.compile(r'`(?P<quoted>/[^`]+)`|at path "(?P<named>/[^"]+)"')
 _PROBE: Final = re.compile(
     r"process didn't exit successfully: `(?P<command>[^`]*rustc -vV)`|could not execute process `(?P<missing>[^`]*rustc -vV)`"
 )
+_NO_C_LIBRARY: Final = re.compile(r"(?:cannot (?:find|open)|unable to find library) (?P<file>S?crt[1in]\.o|-lc)(?=[:\s]|$)", re.MULTILINE)
+C_LIBRARY_HINT: Final = "apt-get install libc6-dev, or your distribution's package of the C library for development"
+
 _FLAGS: Final = "to learn about target-specific information"
 
 
@@ -37,14 +40,21 @@ def surroundings_error(said: str) -> ToolchainError | None:
         return ToolchainError("the disk is full: cargo could not write its output", hint="df -h")
     if any(words in lowered for words in _NO_PERMISSION):
         return _denied(said)
+    return _tool_error(said) or _source_error(said, lowered)
+
+
+def _tool_error(said: str) -> ToolchainError | None:
+    unlinked = _NO_C_LIBRARY.search(said)
+    if unlinked is not None:
+        return ToolchainError(f"there is no C library to link with: the linker cannot find {unlinked['file']}", hint=C_LIBRARY_HINT)
+    return _compiler_error(said) if _FLAGS in said or _PROBE.search(said) is not None else None
+
+
+def _source_error(said: str, lowered: str) -> ToolchainError | None:
     changed = _CHANGED.search(said)
     if changed is not None:
         return ToolchainError(f"{changed['file']} is vendored and was edited: its checksum has changed", hint="cargo vendor, or [patch]")
-    if _FLAGS in said or _PROBE.search(said) is not None:
-        return _compiler_error(said)
-    if any(words in lowered for words in _NO_NETWORK):
-        return _not_fetched(said)
-    return None
+    return _not_fetched(said) if any(words in lowered for words in _NO_NETWORK) else None
 
 
 def _denied(said: str) -> ToolchainError:

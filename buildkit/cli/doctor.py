@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from buildkit.cargo.surroundings import C_LIBRARY_HINT
 from buildkit.cli.interrupts import interruptible
 from buildkit.cli.options import Everywhere
 from buildkit.cli.provisioning import provisioning_request
@@ -16,6 +17,7 @@ from buildkit.cli.session import open_session
 from buildkit.errors import ExitCode
 from buildkit.toolchain.available import Ability, Availability, available
 from buildkit.toolchain.ensure import look
+from buildkit.toolchain.linkers import can_link
 from buildkit.toolchain.model import StdNeed
 from buildkit.toolchain.situation import Situation
 
@@ -54,6 +56,8 @@ def machine_lines(situation: Situation) -> Iterator[str]:
         if cc is not None
         else "missing     a C compiler; without root: buildkit toolchain ensure, else: apt-get install gcc libc6-dev"
     )
+    if cc is not None and not can_link(cc):
+        yield f"missing     the C library that {cc} links with (crt1.o); {C_LIBRARY_HINT}"
     yield f"{'ok' if situation.has_packages else 'none':<10}  packages of the distribution (apt)"
     root = situation.store.root
     yield (

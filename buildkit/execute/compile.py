@@ -98,7 +98,7 @@ def _judge(context: Context, planned: PlannedCell, stage: Stage, outcome: _Outco
 
 def _obstacle(context: Context, planned: PlannedCell, outcome: _Outcome) -> str | None:
     """Return why the code could not be judged, `None` where rustc or a build script refused it."""
-    told = "\n".join(error.message.message for error in outcome.errors if not error.message.spans)
+    told = "\n".join(error.message.rendered or error.message.message for error in outcome.errors if not error.message.spans)
     known = explain_obstacle(outcome.done, told) or outcome.crash or disturbance(context.workspace.target_directory, outcome.messages)
     if known is not None:
         return known

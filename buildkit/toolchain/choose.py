@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from buildkit.cargo.surroundings import C_LIBRARY_HINT
 from buildkit.errors import ToolchainError
 from buildkit.model import CompilationTarget
 from buildkit.toolchain.linkers import missing_tool_packages
-from buildkit.toolchain.model import Origin, StdProvider, Toolchain
+from buildkit.toolchain.model import Origin, StdNeed, StdProvider, Toolchain
 from buildkit.toolchain.routes import Route, find_route
 from buildkit.toolchain.situation import Situation
 
@@ -46,7 +47,11 @@ def choose(situation: Situation) -> Choice:
         choices.append(choice_to_unpack(situation))
     if not choices:
         raise explain_refusal(situation)
-    return min(choices, key=lambda choice: choice.cost)
+    choice = min(choices, key=lambda choice: choice.cost)
+    unfit = None if situation.request.install or choice.toolchain is None else situation.unfit_cc(choice.toolchain)
+    if unfit is not None and situation.request.need is StdNeed.BUILD:
+        raise ToolchainError(f"{unfit} can link no program: the C library's start files (crt1.o) are not installed", hint=C_LIBRARY_HINT)
+    return choice
 
 
 def choice_for(situation: Situation, toolchain: Toolchain) -> Choice | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,9 @@ from buildkit.toolchain.model import Toolchain
 
 LINKERS: Final = ("wasm-component-ld", "rust-lld")
 """Tools that are linkers for rustc, the one that calls the other first. `cc` is one too, and found by rustc on PATH."""
+
+START_FILES: Final = ("usr/lib/*-linux-gnu*/crt1.o", "usr/lib64/crt1.o", "usr/lib/crt1.o", "usr/lib32/crt1.o")
+"""Where distributions put what a C library's programs begin with; Debian has it in libc6-dev, which gcc does not ask for."""
 
 
 def find_tools(target: CompilationTarget, toolchain: Toolchain, environment: Mapping[str, str]) -> Mapping[str, Path | None]:
@@ -40,8 +44,19 @@ def find_linker(tools: Mapping[str, Path | None]) -> Path | None:
 
 
 def find_cc(environment: Mapping[str, str], toolchain: Toolchain | None, stored: Path | None) -> Path | None:
-    """Return a C compiler: on PATH, unpacked with the toolchain, or in the store; `None` where there is none."""
-    return next(iter(_c_compilers(environment, toolchain, stored)), None)
+    """Return a C compiler: on PATH, unpacked with the toolchain, or in the store; one that cannot link comes last, `None` is none."""
+    found = tuple(_c_compilers(environment, toolchain, stored))
+    return next((cc for cc in found if can_link(cc)), next(iter(found), None))
+
+
+def can_link(cc: Path, root: Path = Path("/")) -> bool:
+    """Say whether a C compiler of the distribution has a C library to link programs with; any other brings its own.
+
+    `root` is where the file system begins.
+    """
+    if sys.platform != "linux" or cc.resolve().parent not in {root / "usr/bin", root / "bin"}:
+        return True
+    return any(True for pattern in START_FILES for _ in root.glob(pattern))
 
 
 def missing_tool_packages(tool: str) -> str | None:

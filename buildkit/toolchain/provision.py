@@ -122,6 +122,8 @@ def _compilers(situation: Situation, choice: Choice) -> Iterator[ProvisionStep]:
         yield UnpackCompiler()
     elif situation.cc(choice.toolchain) is None:
         yield InstallPackages(packages=C_PACKAGES) if situation.request.install else UnpackCCompiler()
+    elif situation.request.install and situation.unfit_cc(choice.toolchain) is not None:
+        yield InstallPackages(packages=C_PACKAGES)
 
 
 def _start_files(situation: Situation, choice: Choice) -> Iterator[ProvisionStep]:

@@ -11,7 +11,7 @@ from typing import Final
 from buildkit.model import CompilationTarget, StdKind
 from buildkit.toolchain.c_compiler import find_stored_compiler
 from buildkit.toolchain.digest import digest_source
-from buildkit.toolchain.linkers import find_cc, find_tools
+from buildkit.toolchain.linkers import can_link, find_cc, find_tools
 from buildkit.toolchain.model import StdNeed, StdProvider, Toolchain, ToolchainRequest
 from buildkit.toolchain.musl_files import MuslFiles, find_musl_files
 from buildkit.toolchain.pin import Pin
@@ -77,6 +77,11 @@ class Situation:
     def cc(self, toolchain: Toolchain | None) -> Path | None:
         """Return the C compiler that a toolchain links with, or that is here without one; `None` where there is none."""
         return find_cc(self.environment, toolchain, self.stored_cc)
+
+    def unfit_cc(self, toolchain: Toolchain | None) -> Path | None:
+        """Return the C compiler that would link and has no C library to link with, `None` where all is well."""
+        cc = self.cc(toolchain)
+        return None if cc is None or can_link(cc) else cc
 
     def find_sysroot(self, toolchain: Toolchain, target: CompilationTarget) -> Path | None:
         """Return a sysroot of the store that serves the request, `None` where there is none; one for programs serves checks as well."""

@@ -85,6 +85,12 @@ error: could not execute process `/absent/sccache /rust/bin/rustc -vV` (never ex
 Caused by:
   No such file or directory (os error 2)
 """
+NO_C_LIBRARY = """\
+error: linking with `cc` failed: exit status: 1
+  = note: /usr/bin/ld: cannot find Scrt1.o: No such file or directory
+          /usr/bin/ld: cannot find crti.o: No such file or directory
+          collect2: error: ld returned 1 exit status
+"""
 BAD_FLAGS = """\
 error: failed to run `rustc` to learn about target-specific information
 
@@ -156,6 +162,12 @@ Caused by:
             id="wrapper missing",
         ),
         pytest.param(
+            NO_C_LIBRARY,
+            "there is no C library to link with: the linker cannot find Scrt1.o",
+            "apt-get install libc6-dev, or your distribution's package of the C library for development",
+            id="no C library",
+        ),
+        pytest.param(
             BAD_FLAGS,
             "rustc refuses the flags that it is given: Unrecognized option: 'nonsense'",
             "look at RUSTFLAGS, and at rustflags in .cargo/config.toml",
@@ -167,3 +179,8 @@ def test_what_is_around_cargo_is_named_with_the_mend(said: str, message: str, hi
     error = surroundings_error(said)
     assert error is not None
     assert (error.message, error.hint) == (message, hint)
+
+
+@pytest.mark.parametrize("library", ["-lcurl", "-lssl", "libcrt1.o.a"])
+def test_a_library_that_the_code_asks_for_is_its_own_fault(library: str) -> None:
+    assert surroundings_error(f"error: linking with `cc` failed\n  = note: /usr/bin/ld: cannot find {library}: No such file") is None

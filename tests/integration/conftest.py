@@ -5,10 +5,12 @@ from __future__ import annotations
 import shlex
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from command_line import FIXTURES, Buildkit
+from faulty import Make, made
 
 HOST_TARGET = "native"
 
@@ -52,3 +54,9 @@ def fixture_copy(tmp_path: Path) -> Callable[[str], Path]:
 def buildkit(tmp_path: Path) -> Buildkit:
     """Run the command in the scratch folder."""
     return Buildkit(folder=tmp_path)
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Make a workspace in the scratch folder."""
+    return partial(made, tmp_path / "ws")
