@@ -5,12 +5,13 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
 
 from buildkit.cargo.surroundings import C_LIBRARY_HINT
 from buildkit.errors import ToolchainError
 from buildkit.model import CompilationTarget
-from buildkit.toolchain.linkers import missing_tool_packages
+from buildkit.toolchain.linkers import PROVIDED_TOOLS, is_tool_here, missing_tool_packages
 from buildkit.toolchain.model import Origin, StdNeed, StdProvider, Toolchain
 from buildkit.toolchain.routes import Route, find_route
 from buildkit.toolchain.situation import Situation
@@ -42,6 +43,7 @@ class Choice:
 
 def choose(situation: Situation) -> Choice:
     """Return the cheapest choice, the first found of equals; raises `ToolchainError` where nothing can serve the request."""
+    _refuse_unknown_tools(situation)
     choices = [choice for toolchain in situation.permitted if (choice := choice_for(situation, toolchain)) is not None]
     if situation.may_fetch and StdProvider.SOURCE not in situation.refused:
         choices.append(choice_to_unpack(situation))
@@ -52,6 +54,21 @@ def choose(situation: Situation) -> Choice:
     if unfit is not None and situation.request.need is StdNeed.BUILD:
         raise ToolchainError(f"{unfit} can link no program: the C library's start files (crt1.o) are not installed", hint=C_LIBRARY_HINT)
     return choice
+
+
+def _refuse_unknown_tools(situation: Situation) -> None:
+    """Refuse a tool that is not here and comes with no compiler: whatever were fetched for it would be in vain."""
+    if situation.request.need is not StdNeed.BUILD:
+        return
+    for target in situation.request.targets:
+        for tool in target.required_tools:
+            if tool not in PROVIDED_TOOLS and not is_tool_here(tool, situation.toolchains, situation.environment):
+                near = get_close_matches(tool, PROVIDED_TOOLS, n=1, cutoff=0.8)
+                meant = f"did you mean {near[0]!r}? " if near else ""
+                raise ToolchainError(
+                    f"the compilation target {target.name!r} requires the tool {tool!r}, and no such program is on PATH",
+                    hint=f"{meant}{_tool_hint(tool)}; buildkit targets says who declares {target.name}",
+                )
 
 
 def choice_for(situation: Situation, toolchain: Toolchain) -> Choice | None:

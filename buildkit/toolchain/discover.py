@@ -93,15 +93,35 @@ def stored_places(store: Path) -> Iterator[Place]:
 
 
 def rustup_places(environment: Mapping[str, str]) -> Iterator[Place]:
-    """Give rustup's toolchains, the one that its proxies run first."""
+    """Give rustup's toolchains, the one that its proxies run first; raises `ToolchainError` where the variable for it names none."""
     home = rustup_home(environment)
-    preferred = (environment.get("RUSTUP_TOOLCHAIN"), _default_toolchain(home))
+    named = environment.get("RUSTUP_TOOLCHAIN", "")
+    if Path(named).parent == home / "toolchains":
+        named = Path(named).name
+    preferred = (named or None, _default_toolchain(home))
+    yield from _named_by_path(named)
     folders = sorted(
         (home / "toolchains").glob("*"),
         key=lambda folder: (not _is_named(folder, preferred[0]), not _is_named(folder, preferred[1]), folder.name),
     )
+    if named and "/" not in named and folders and not _is_named(folders[0], named):
+        raise _unknown_toolchain(named)
     for folder in folders:
         yield from _existing(Place(rustc=folder / "bin" / "rustc", origin=Origin.RUSTUP, name=folder.name))
+
+
+def _named_by_path(name: str) -> Iterator[Place]:
+    """Give the toolchain that the variable names by its folder, which rustup allows."""
+    if "/" in name:
+        rustc = Path(name, "bin", "rustc")
+        if not rustc.is_file():
+            raise _unknown_toolchain(name)
+        yield Place(rustc=rustc, origin=Origin.OTHER, name=name)
+
+
+def _unknown_toolchain(name: str) -> ToolchainError:
+    hint = "unset RUSTUP_TOOLCHAIN" if "/" in name else f"rustup toolchain install {name}, or unset RUSTUP_TOOLCHAIN"
+    return ToolchainError(f"RUSTUP_TOOLCHAIN is {name!r}, and rustup has no such toolchain", hint=hint)
 
 
 def rustup_home(environment: Mapping[str, str]) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,9 @@ from buildkit.toolchain.model import Toolchain
 
 LINKERS: Final = ("wasm-component-ld", "rust-lld")
 """Tools that are linkers for rustc, the one that calls the other first. `cc` is one too, and found by rustc on PATH."""
+
+PROVIDED_TOOLS: Final = ("cc", *LINKERS)
+"""The tools that can be had with a compiler, or beside one."""
 
 START_FILES: Final = ("usr/lib/*-linux-gnu*/crt1.o", "usr/lib64/crt1.o", "usr/lib/crt1.o", "usr/lib32/crt1.o")
 """Where distributions put what a C library's programs begin with; Debian has it in libc6-dev, which gcc does not ask for."""
@@ -24,8 +27,19 @@ def find_tools(target: CompilationTarget, toolchain: Toolchain, environment: Map
 
 def find_tool(name: str, toolchain: Toolchain, environment: Mapping[str, str]) -> Path | None:
     """Return a tool of the toolchain, or one on PATH; a dangling link is none."""
-    folders = (*tool_folders(toolchain), *(Path(folder) for folder in environment.get("PATH", "").split(":") if folder))
-    return next((folder / name for folder in folders if (folder / name).is_file()), None)
+    return next((folder / name for folder in tool_folders(toolchain) if (folder / name).is_file()), None) or name_on_path(name, environment)
+
+
+def is_tool_here(name: str, toolchains: Iterable[Toolchain], environment: Mapping[str, str]) -> bool:
+    """Say whether a tool is on PATH or comes with one of the toolchains."""
+    return name_on_path(name, environment) is not None or any(find_tool(name, toolchain, environment) for toolchain in toolchains)
+
+
+def name_on_path(name: str, environment: Mapping[str, str]) -> Path | None:
+    """Return the first file of that name on PATH."""
+    return next(
+        (Path(folder) / name for folder in environment.get("PATH", "").split(":") if folder and (Path(folder) / name).is_file()), None
+    )
 
 
 def tool_folders(toolchain: Toolchain) -> tuple[Path, ...]:

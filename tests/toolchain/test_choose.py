@@ -101,6 +101,21 @@ def test_a_toolchain_without_the_linker_cannot_build_but_check(tmp_path: Path) -
         choose(situation_of(tmp_path, (toolchain,), (linked,)))
 
 
+@pytest.mark.parametrize(("tool", "meant"), [("rust-ldd", "did you mean 'rust-lld'? install rust-ldd"), ("wasm-opt", "install wasm-opt")])
+def test_a_tool_that_is_not_here_and_cannot_be_had_is_told_and_nothing_is_fetched(tmp_path: Path, tool: str, meant: str) -> None:
+    toolchain, asking = make(tmp_path, "a", THUMB.name), target(THUMB.name, tools=(tool,))
+    with pytest.raises(ToolchainError) as refused:
+        choose(situation_of(tmp_path, (toolchain,), (asking,), has_packages=True))
+    assert (
+        refused.value.message
+        == f"the compilation target 'thumbv7em-none-eabihf' requires the tool {tool!r}, and no such program is on PATH"
+    )
+    assert refused.value.hint == f"{meant}, or put it on PATH; buildkit targets says who declares thumbv7em-none-eabihf"
+    assert choose(situation_of(tmp_path, (toolchain,), (asking,), need=StdNeed.CHECK)).toolchain == toolchain
+    (tmp_path / "path" / tool).touch()
+    assert choose(situation_of(tmp_path, (toolchain,), (asking,))).toolchain == toolchain
+
+
 def test_a_sysroot_for_builds_serves_checks_and_not_the_other_way_round(tmp_path: Path) -> None:
     source = make(tmp_path, "a", with_source=True)
     for_builds = situation_of(tmp_path, (source,), (THUMB,))

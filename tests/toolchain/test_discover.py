@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from toolchain_fakes import HOST, FakeRunner, compiler_answers, write_compiler
 
+from buildkit.errors import ToolchainError
 from buildkit.toolchain import discover as module
 from buildkit.toolchain.discover import discover
 from buildkit.toolchain.model import Origin, Toolchain
@@ -65,6 +66,29 @@ def test_the_toolchain_that_rustup_is_told_to_use_comes_first(tmp_path: Path) ->
     home, compilers = rustup_home(tmp_path, f"nightly-{HOST}", f"stable-{HOST}", default=f"stable-{HOST}")
     environment = {"PATH": str(tmp_path / "proxies"), "RUSTUP_HOME": str(home), "RUSTUP_TOOLCHAIN": "nightly"}
     assert find(tmp_path, environment, *compilers)[0].name == f"nightly-{HOST}"
+
+
+def test_the_toolchain_that_rustup_is_told_to_use_may_be_a_folder(tmp_path: Path) -> None:
+    home, compilers = rustup_home(tmp_path, f"nightly-{HOST}", f"stable-{HOST}", default=f"stable-{HOST}")
+    own = write_compiler(tmp_path / "own")
+    places = {home / "toolchains" / f"nightly-{HOST}": Origin.RUSTUP, tmp_path / "own": Origin.OTHER}
+    for folder, origin in places.items():
+        environment = {"PATH": str(tmp_path / "proxies"), "RUSTUP_HOME": str(home), "RUSTUP_TOOLCHAIN": str(folder)}
+        first = find(tmp_path, environment, own, *compilers)[0]
+        assert (first.rustc, first.origin) == (folder / "bin" / "rustc", origin)
+
+
+@pytest.mark.parametrize("name", ["1.42", "stabel", "/absent/toolchain"])
+def test_a_toolchain_that_rustup_does_not_have_is_refused(tmp_path: Path, name: str) -> None:
+    home, compilers = rustup_home(tmp_path, f"stable-{HOST}", default=f"stable-{HOST}")
+    with pytest.raises(ToolchainError, match=rf"^RUSTUP_TOOLCHAIN is '{name}', and rustup has no such toolchain$"):
+        find(tmp_path, {"RUSTUP_HOME": str(home), "RUSTUP_TOOLCHAIN": name}, *compilers)
+
+
+def test_without_rustup_its_variable_says_nothing(tmp_path: Path) -> None:
+    rustc = write_compiler(tmp_path / "rust")
+    environment = {"PATH": str(rustc.parent), "RUSTUP_HOME": str(tmp_path / "absent"), "RUSTUP_TOOLCHAIN": "stable"}
+    assert [toolchain.rustc for toolchain in find(tmp_path, environment, rustc)] == [rustc]
 
 
 def test_the_variable_rustc_comes_before_path_and_rustup_after_it(tmp_path: Path) -> None:
