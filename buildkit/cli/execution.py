@@ -19,7 +19,7 @@ from buildkit.cli.matrix import open_matrix, plan_for
 from buildkit.cli.options import Everywhere, Reporting, Selecting
 from buildkit.cli.session import Session, open_session
 from buildkit.errors import UsageError
-from buildkit.events import Emit, RunFinished
+from buildkit.events import Emit, Notice, RunFinished
 from buildkit.execute.context import Context, TargetSupply
 from buildkit.execute.savings import debug_environment, incremental_choice
 from buildkit.execute.scheduler import execute
@@ -65,6 +65,8 @@ def execute_plan(execution: Execution, everywhere: Everywhere, selecting: Select
         provision = Provision(session=session, processes=processes, emit=emit)
         matrix = open_matrix(session, provision.reading_toolchain(), processes=processes)
         plan = plan_for(matrix, selecting)
+        for notice in plan.notices:
+            emit(Notice(message=notice))
         context = provision.context(execution, matrix, plan)
         report = execute(context, plan, execution.job)
         emit(RunFinished(report=report, rerun=rerun_command(typed_command(execution.verb, sys.argv[1:], selecting), report)))

@@ -47,8 +47,8 @@ def plan(
         return
     for cell in described:
         typer.echo(f"{cell['id']}\n    {cell['command']}")
-    for assumption in planned.assumptions:
-        typer.echo(f"assumed: {assumption}", err=True)
+    for said in (*(f"assumed: {assumption}" for assumption in planned.assumptions), *(f"note: {notice}" for notice in planned.notices)):
+        typer.echo(said, err=True)
 
 
 def github_matrix(planned: Plan) -> dict[str, Any]:

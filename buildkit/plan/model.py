@@ -56,8 +56,9 @@ class PlannedProof:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """The cells in order, the proofs over them, and what was assumed where nothing was configured."""
+    """The cells in order, the proofs over them, what was assumed where nothing was configured, and what to know of the configuration."""
 
     cells: tuple[PlannedCell, ...]
     proofs: tuple[PlannedProof, ...] = ()
     assumptions: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()

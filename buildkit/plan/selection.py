@@ -11,6 +11,7 @@ from buildkit.config.schema import Expectation
 from buildkit.errors import NothingSelectedError, UsageError
 from buildkit.model import NO_FEATURES, Cell, Verdict
 from buildkit.plan.cells import Coverage, Matrix, cell_of, describe_assumptions
+from buildkit.plan.expectations import idle_expectations
 from buildkit.plan.model import Origin, Plan, PlannedCell
 from buildkit.plan.names import check_features, member_named, nearest
 
@@ -52,6 +53,7 @@ def select(matrix: Matrix, query: Query) -> Plan:
         cells=expected,
         proofs=tuple(coverage.proof() for coverage in coverages if _is_whole(coverage, expected)) if whole else (),
         assumptions=describe_assumptions(coverages) if whole else (),
+        notices=tuple(idle_expectations(matrix, (planned.cell for planned in cells), _matches_one)) if query == Query() else (),
     )
 
 
