@@ -26,6 +26,7 @@ from buildkit.execute.work import Job
 from buildkit.model import Stage
 from buildkit.reports.sink import Sink
 from buildkit.runners.model import Ending
+from buildkit.runners.native import NativeRunner
 from buildkit.runners.registry import MissingRunner, find_runner
 from buildkit.toolchain.model import StdNeed
 
@@ -130,6 +131,8 @@ def _run_file(file: Path, options: RunOptions) -> None:
         raise ToolchainError(f"{file} cannot be run: {runner.reason}")
     request = request_for(Path.cwd(), artifact, (RunTable(), options), default_store())
     stdout, stderr = Sink(sys.stdout), Sink(sys.stderr)
+    if options.network and isinstance(runner, NativeRunner):
+        _hand_on(stderr, f"note: {file.name} is a native program: it has this machine's network, with --network and without")
     with interruptible() as processes:
         outcome = runner.run(request, processes=processes, on_stdout=partial(_hand_on, stdout), on_stderr=partial(_hand_on, stderr))
     if stdout.failure is not None:

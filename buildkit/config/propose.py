@@ -61,7 +61,7 @@ class _Proposal:
 
     @property
     def chosen(self) -> tuple[str, ...]:
-        """Return the targets to cover: the default ones, and those of a platform feature that no default target has."""
+        """Return the targets to cover: the default ones, and those whose feature a member has and no default target."""
         default = [name for name in BUNDLED_DEFAULT if name in self.targets]
         covered = {self.targets[name].stdlib_feature for name in default}
         used = {feature for package in self.workspace.members for feature in package.features}
@@ -69,8 +69,8 @@ class _Proposal:
         return (*default, *more)
 
     @property
-    def platform_features(self) -> frozenset[str]:
-        """Return the features by which packages say what they are for."""
+    def stdlib_features(self) -> frozenset[str]:
+        """Return the features by which packages say which targets they are for."""
         return frozenset(target.stdlib_feature for target in self.targets.values())
 
     def workspace_table(self) -> Table:
@@ -78,11 +78,11 @@ class _Proposal:
         table = tomlkit.table()
         _explain(table, ["What a plain `buildkit check` covers; `buildkit targets` lists all targets."])
         table.append("targets", inline_item(list(self.chosen)))
-        plain = [package.name for package in self.workspace.members if not self._platforms(package)]
+        plain = [package.name for package in self.workspace.members if not self._own_features(package)]
         if plain:
             _explain(
                 table,
-                ["Without a feature named after a platform, and so checked with their default features everywhere:", *_wrapped(plain)],
+                ["Without the feature of any target, and so checked with their default features everywhere:", *_wrapped(plain)],
             )
         return table
 
@@ -99,11 +99,11 @@ class _Proposal:
         return tables
 
     def package_tables(self) -> dict[str, Table]:
-        """Return a table for each member with a platform feature."""
-        return {package.name: self._package(package) for package in self.workspace.members if self._platforms(package)}
+        """Return a table for each member with the feature of a target."""
+        return {package.name: self._package(package) for package in self.workspace.members if self._own_features(package)}
 
-    def _platforms(self, package: Package) -> tuple[str, ...]:
-        return tuple(feature for feature in package.features if feature in self.platform_features)
+    def _own_features(self, package: Package) -> tuple[str, ...]:
+        return tuple(feature for feature in package.features if feature in self.stdlib_features)
 
     def _denials(self, crates: Sequence[str]) -> Table:
         table = tomlkit.table()
@@ -121,8 +121,8 @@ class _Proposal:
         )
 
     def _package(self, package: Package) -> Table:
-        platforms = self._platforms(package)
-        served = [name for name in self.chosen if self.targets[name].stdlib_feature in platforms]
+        own = self._own_features(package)
+        served = [name for name in self.chosen if self.targets[name].stdlib_feature in own]
         table = tomlkit.table(is_super_table=not self._own_keys(package, served))
         for key, (reason, value) in self._own_keys(package, served).items():
             _explain(table, [reason])
@@ -135,18 +135,18 @@ class _Proposal:
         return table
 
     def _own_keys(self, package: Package, served: Sequence[str]) -> dict[str, tuple[str, object]]:
-        platforms = self._platforms(package)
+        own = self._own_features(package)
         keys: dict[str, tuple[str, object]] = {}
         if len(served) < len(self.chosen):
             keys["targets"] = ("It has no feature for the other targets.", list(served))
-        if len(platforms) > 1 and not _enable_each_other(package, platforms):
-            keys["exclusive"] = ("A guess from their names: one platform at a time.", [list(platforms)])
+        if len(own) > 1 and not _enable_each_other(package, own):
+            keys["exclusive"] = ("A guess: these are features of different targets, so one at a time.", [list(own)])
         return keys
 
     def _package_target(self, package: Package, feature: str) -> Table:
         table = tomlkit.table()
         table.append("features", inline_item([feature]))
-        others = [name for name in package.features if name not in (*self._platforms(package), "default") and not name.startswith("_")]
+        others = [name for name in package.features if name not in (*self._own_features(package), "default") and not name.startswith("_")]
         if others:
             table.add(tomlkit.comment(f"extra = {inline_item(others).as_string()}  # may be added here: then no subset of it may leak"))
         return table

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -42,13 +42,15 @@ class Provenance:
 class Settings:
     """What holds for a command in a workspace. `file` is `None` where there is no configuration file.
 
-    `layers` gives, for each origin, the values by the dotted texts of their keys.
+    `layers` gives, for each origin, the values by the dotted texts of their keys; `declarations` what plugins say of their targets that
+    no file can say.
     """
 
     configuration: Configuration
     root: Path
     document: Document | None
     layers: Mapping[Origin, Mapping[str, Provenance]]
+    declarations: Mapping[str, Provenance] = field(default_factory=dict)
 
     @property
     def file(self) -> Path | None:
@@ -66,11 +68,14 @@ class Settings:
         are known).
         """
         text = plain_key(key)
-        declared = find_key(text)
+        table, dot, name = text.rpartition(".")
+        declared, told = find_key(text), self.declarations.get(f"{table}{dot}{name.replace('_', '-')}")
         if declared is None or declared.is_table:
+            if told is not None:
+                return (told,)
             raise self._unknown(key)
         self._check_target(text)
-        ordered = (self.layers.get(origin, {}).get(text) for origin in Origin)
+        ordered = (*(self.layers.get(origin, {}).get(text) for origin in Origin), told)
         given = tuple(provenance for provenance in ordered if provenance is not None)
         if given and declared.default in (None, []) and given[-1].origin is not Origin.PLUGIN:
             return given
@@ -80,21 +85,25 @@ class Settings:
         """Return the keys that have a value, or those of them below a table, in alphabetical order."""
         given = {key for layer in self.layers.values() for key in layer} | built_in_values().keys()
         below = f"{plain_key(table)}." if table else ""
+        given |= self.declarations.keys() if below.startswith("target.") else set()
         return tuple(sorted(key for key in given if key.startswith(below)))
 
     def with_targets(self, targets: Mapping[str, CompilationTarget], providers: Mapping[str, str]) -> Settings:
         """Return the settings that explain what plugins say of their targets as well; `providers` gives the plugin of each target."""
-        told = {
-            f"target.{name}.{field}": Provenance(value=value, origin=Origin.PLUGIN, place=providers[name])
-            for name, target in targets.items()
-            for field, value in target_values(target).items()
-        }
-        return replace(self, layers={**self.layers, Origin.PLUGIN: told})
+
+        def told(values: Callable[[CompilationTarget], Mapping[str, object]]) -> Mapping[str, Provenance]:
+            return {
+                f"target.{name}.{key}": Provenance(value=value, origin=Origin.PLUGIN, place=providers[name])
+                for name, target in targets.items()
+                for key, value in values(target).items()
+            }
+
+        return replace(self, layers={**self.layers, Origin.PLUGIN: told(target_values)}, declarations=told(declared_values))
 
     def _unknown(self, key: str) -> UsageError:
         tables = {known.rpartition(".")[0] for known in self.keys()}
-        candidates = (f"{table}.{field}" for table in tables if table for field in fields_of(table))
-        near = nearest(plain_key(key), (*candidates, *self.keys()))
+        candidates = (f"{table}.{name}" for table in tables if table for name in fields_of(table))
+        near = nearest(plain_key(key), (*candidates, *self.declarations, *self.keys()))
         return UsageError(f"unknown key {key!r}", hint=f"did you mean {near!r}?" if near else "buildkit config lists all keys")
 
     def _check_target(self, key: str) -> None:
@@ -127,6 +136,22 @@ def target_values(target: CompilationTarget) -> Mapping[str, object]:
     lists = {"tags": sorted(target.tags), "rustflags": list(target.rustflags), "deny": [denied_value(denial) for denial in target.denies]}
     values |= {name: value for name, value in lists.items() if value}
     return values | {f"env.{name}": value for name, value in target.env.items()}
+
+
+def declared_values(target: CompilationTarget) -> Mapping[str, object]:
+    """Return what only a plugin can say of a target, in the words of a configuration file."""
+    values: dict[str, object] = {
+        "stdlib-feature": target.stdlib_feature,
+        "std": target.std.value,
+        "runner": target.runner,
+        "file-extension": target.file_extension,
+        "required-tools": list(target.required_tools),
+        "cargo-profile": dict(target.cargo_profile),
+        "extra-steps": [step.name for step in target.extra_steps],
+    }
+    if not isinstance(target.triple, str):
+        values["triple"] = "what a function makes of this machine's own triple"
+    return {name: value for name, value in values.items() if value not in ("", [], {})}
 
 
 def denied_value(denial: Denial) -> object:

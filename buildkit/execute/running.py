@@ -6,15 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from buildkit.artifacts.sizes import parse_size
 from buildkit.config.schema import PackageTable, RunTable
-from buildkit.events import ProgramOutput
+from buildkit.events import Notice, ProgramOutput
 from buildkit.execute.context import Context
 from buildkit.execute.outcome import StageOutcome, skipped
 from buildkit.execute.work import Work
 from buildkit.model import Artifact, Finding, Rule, Stage, StageResult, Verdict
 from buildkit.plan.model import PlannedCell
 from buildkit.runners.model import ArtifactRunner, Ending, Limits, Preopen, RunOutcome, RunRequest, parse_preopen
+from buildkit.runners.native import NativeRunner
 from buildkit.runners.registry import MissingRunner, find_runner
 
 CACHE_FOLDER = "programs"
@@ -45,7 +48,7 @@ def run_programs(options: RunOptions, context: Context, work: Work) -> StageOutc
         return skipped(Stage.RUN, "the package has no program")
     if isinstance(runner, MissingRunner):
         return skipped(Stage.RUN, runner.reason)
-    table = context.configuration.package.get(planned.cell.package, PackageTable()).run
+    table = _applied(context, planned, runner, options)
     outcomes = [
         _run(context, planned, runner, request_for(context.workspace.root, program, (table, options), context.cache))
         for program in programs
@@ -65,6 +68,20 @@ def run_programs(options: RunOptions, context: Context, work: Work) -> StageOutc
         ),
         findings=findings,
     )
+
+
+def _applied(context: Context, planned: PlannedCell, runner: ArtifactRunner, options: RunOptions) -> RunTable:
+    """Return the package's `run` table as far as it applies: one table serves wasm and native programs, and says so where it cannot."""
+    table = context.configuration.package.get(planned.cell.package, PackageTable()).run
+    if not isinstance(runner, NativeRunner):
+        return table
+    left_out = [name for name in ("fuel", "memory") if getattr(table, name) is not None]
+    if left_out:
+        said = f"{planned.cell.id}: {' and '.join(left_out)} of [package.{planned.cell.package}.run] do not hold for a native program"
+        context.emit(Notice(message=said))
+    if options.network:
+        context.emit(Notice(message=f"{planned.cell.id}: a native program has this machine's network, with --network and without"))
+    return msgspec.structs.replace(table, fuel=None, memory=None)
 
 
 def request_for(root: Path, program: Artifact, told: tuple[RunTable, RunOptions], cache: Path) -> RunRequest:

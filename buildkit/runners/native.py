@@ -15,14 +15,14 @@ from buildkit.runners.model import Ending, Preopen, RunOutcome, RunRequest, not_
 
 @dataclass(frozen=True, kw_only=True)
 class NativeRunner:
-    """Executes a program as it is. Fuel, memory and network limits are not enforced: it is no sandbox."""
+    """Executes a program as it is: it is no sandbox, and refuses limits that it could not enforce. The network is there in any case."""
 
     def run(
         self, request: RunRequest, *, processes: Runner, on_stdout: OnLine | None = None, on_stderr: OnLine | None = None
     ) -> RunOutcome:
         """Run in `cwd` with this process's environment and the request's added. `trapped` means ended by a signal."""
         program = request.artifact.absolute()
-        obstacle = _unmapped(request) or _obstacle(program)
+        obstacle = _unlimited(request) or _unmapped(request) or _obstacle(program)
         if obstacle is not None:
             return not_started(obstacle)
         command = Command(argv=(str(program), *request.arguments), cwd=request.cwd, env=dict(request.environment))
@@ -39,6 +39,13 @@ def _outcome(request: RunRequest, done: Completed) -> RunOutcome:
     if done.returncode < 0:
         return replace(told, ended=Ending.TRAPPED, message=done.ending)
     return replace(told, exit_code=done.returncode)
+
+
+def _unlimited(request: RunRequest) -> str | None:
+    asked = [name for name, limit in (("fuel", request.limits.fuel), ("memory", request.limits.memory)) if limit is not None]
+    if not asked:
+        return None
+    return f"a native program cannot be limited in {' and '.join(asked)}; a time limit is the only one that holds for it"
 
 
 def _unmapped(request: RunRequest) -> str | None:

@@ -54,7 +54,7 @@ def test_a_proposal_is_valid_and_fits_its_workspace(load: Callable[..., Settings
     validate(load(propose(found, TARGETS)), found, TARGETS)
 
 
-def test_a_member_with_platform_features_gets_the_right_one_on_each_target() -> None:
+def test_a_member_with_features_of_targets_gets_the_right_one_on_each_target() -> None:
     table = tomllib.loads(propose(workspace(STDLIB), TARGETS))["package"]["stdlib"]
     assert {name: here["features"] for name, here in table["target"].items()} == {
         "native-musl": ["native"],
@@ -65,12 +65,12 @@ def test_a_member_with_platform_features_gets_the_right_one_on_each_target() -> 
     assert "targets" not in table
 
 
-def test_a_member_for_one_platform_is_kept_to_it() -> None:
+def test_a_member_for_one_target_is_kept_to_it() -> None:
     table = tomllib.loads(propose(workspace(SERVER), TARGETS))["package"]["server"]
     assert table == {"targets": ["native-musl"], "target": {"native-musl": {"features": ["native"]}}}
 
 
-def test_platform_features_that_enable_each_other_are_not_taken_for_exclusive() -> None:
+def test_features_of_targets_that_enable_each_other_are_not_taken_for_exclusive() -> None:
     layered = package("layered", {"native": ("shared",), "shared": ("wasi",), "wasi": ()})
     assert "exclusive" not in tomllib.loads(propose(workspace(layered), TARGETS))["package"]["layered"]
 
@@ -94,7 +94,7 @@ def test_a_crate_that_cannot_work_on_a_target_is_denied_where_the_target_does_no
     assert "# tempfile is in the graph by way of stdlib.\n" in text
 
 
-def test_members_without_a_platform_are_named() -> None:
+def test_members_without_the_feature_of_a_target_are_named() -> None:
     text = propose(workspace(PLAIN, MACROS), TARGETS)
     assert "# plain, macros\n" in text
     assert set(tomllib.loads(text)) == {"workspace"}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -42,6 +43,29 @@ def test_what_a_plugin_says_of_its_target_comes_after_the_file(load: Callable[..
         ),
     )
     assert settings.explain("target.native.summary")[0].value == "this machine"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("target.wasm32-wasip2.runner", "wasmtime"),
+        ("target.wasm32-wasip2.stdlib-feature", "wasi"),
+        ("target.wasm32-wasip2.stdlib_feature", "wasi"),
+        ("target.wasm32-wasip2.std", "full"),
+        ("target.native.runner", None),
+        ("target.native.triple", "what a function makes of this machine's own triple"),
+    ],
+)
+def test_what_only_a_plugin_can_say_of_a_target_is_explained(load: Callable[..., Settings], key: str, value: str | None) -> None:
+    targets = {**TARGETS, "wasm32-wasip2": replace(TARGETS["wasm32-wasip2"], runner="wasmtime")}
+    told = load().with_targets(targets, PROVIDERS).explain(key)[0]
+    assert (told.value, told.origin, told.place) == (value, Origin.PLUGIN, PROVIDERS[key.split(".")[1]])
+
+
+def test_the_keys_below_a_target_have_what_only_its_plugin_says(load: Callable[..., Settings]) -> None:
+    settings = load().with_targets(TARGETS, PROVIDERS)
+    assert {"target.native.runner", "target.native.summary", "target.native.triple"} <= set(settings.keys("target.native"))
+    assert not any("runner" in key for key in settings.keys(""))
 
 
 @pytest.mark.parametrize(

@@ -96,3 +96,18 @@ def test_a_directory_that_it_would_see_otherwise_is_refused(
 def test_a_directory_that_it_sees_as_asked_is_no_obstacle(recorded: Any, request_for: Requests, tmp_path: Path) -> None:
     directory = Preopen(host=Path(), guest=str(tmp_path))
     assert NativeRunner().run(request_for(directories=(directory,)), processes=recorded()).succeeded
+
+
+@pytest.mark.parametrize(
+    ("limits", "named"),
+    [
+        pytest.param(Limits(fuel=5), "fuel", id="fuel"),
+        pytest.param(Limits(memory=1 << 20), "memory", id="memory"),
+        pytest.param(Limits(fuel=5, memory=1 << 20, seconds=1), "fuel and memory", id="both"),
+    ],
+)
+def test_a_limit_that_would_not_be_enforced_is_refused(recorded: Any, request_for: Requests, limits: Limits, named: str) -> None:
+    processes = recorded()
+    outcome = NativeRunner().run(request_for(limits=limits), processes=processes)
+    assert (outcome.ended, processes.commands) == (Ending.NOT_STARTED, [])
+    assert outcome.message == f"a native program cannot be limited in {named}; a time limit is the only one that holds for it"
