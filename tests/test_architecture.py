@@ -16,7 +16,7 @@ LAYERS = (
     {"events"},
     {"process", "watchdog", "hookspecs", "toml_lines", "purity"},
     {"cargo"},
-    {"toolchain", "features", "config", "plugins"},
+    {"toolchain", "features", "config", "plugins", "plugin_sources", "plugin_demands"},
     {"runners", "artifacts", "plan"},
     {"execute", "server", "workflow"},
     {"reports"},

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from buildkit import plugins
+from buildkit import plugin_sources
 from buildkit.errors import ExitCode, PluginError, UsageError
 from buildkit.model import CompilationTarget
-from buildkit.plugins import PluginSources, load_targets, verify_triples
+from buildkit.plugin_demands import DEMANDS
+from buildkit.plugin_sources import PluginSources
+from buildkit.plugins import load_targets, verify_triples
 
 HEAD = """
 from buildkit import CompilationTarget, Denial, StdKind, hookimpl
@@ -150,7 +152,7 @@ def test_a_wrong_field_is_refused_by_plugin_target_and_field(tmp_path: Path, fie
 
 
 def test_every_field_of_a_target_is_looked_at() -> None:
-    assert set(plugins.DEMANDS) == {field.name for field in fields(CompilationTarget)}
+    assert set(DEMANDS) == {field.name for field in fields(CompilationTarget)}
 
 
 def test_lists_in_a_declaration_become_what_the_model_says(tmp_path: Path) -> None:
@@ -208,7 +210,7 @@ def test_a_broken_file_can_be_disabled_by_its_configured_path(tmp_path: Path) ->
 
 def test_a_broken_entry_point_can_be_disabled(monkeypatch: pytest.MonkeyPatch) -> None:
     point = EntryPoint(name="badge", value="absent_module_of_nobody", group="buildkit")
-    monkeypatch.setattr(plugins, "entry_points", lambda group: [point] if group == point.group else [])
+    monkeypatch.setattr(plugin_sources, "entry_points", lambda group: [point] if group == point.group else [])
     with pytest.raises(PluginError, match="plugin badge: ModuleNotFoundError"):
         load_targets()
     assert "native" in load_targets(PluginSources(disabled=frozenset({"badge"})))

@@ -13,7 +13,8 @@ from buildkit.cli.store import store_folder
 from buildkit.config.load import LoadRequest, load_settings
 from buildkit.config.settings import Settings
 from buildkit.plan.targets import configured_targets
-from buildkit.plugins import PluginSources, Targets, load_targets
+from buildkit.plugin_sources import PluginSources
+from buildkit.plugins import Targets, load_targets
 from buildkit.process import patched
 
 

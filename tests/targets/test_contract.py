@@ -12,7 +12,8 @@ import pytest
 
 from buildkit.hookspecs import buildkit_compilation_targets
 from buildkit.model import Artifact, CompilationTarget, Finding, accept_artifact
-from buildkit.plugins import PluginSources, load_targets
+from buildkit.plugin_sources import PluginSources
+from buildkit.plugins import load_targets
 from buildkit.purity import forbid_side_effects
 
 OUT_OF_TREE = Path(__file__).parent / "sample_plugin.py"
