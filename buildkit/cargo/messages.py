@@ -72,6 +72,13 @@ class CompilerArtifact(msgspec.Struct, frozen=True, kw_only=True, tag_field="rea
     fresh: bool
 
 
+class BuildScriptExecuted(msgspec.Struct, frozen=True, kw_only=True, tag_field="reason", tag="build-script-executed"):
+    """A build script that ran now or earlier; what it printed lies in `output`, beside `out_dir`."""
+
+    package_id: str
+    out_dir: Path
+
+
 class BuildFinished(msgspec.Struct, frozen=True, kw_only=True, tag_field="reason", tag="build-finished"):
     """The last message of a call."""
 
@@ -82,8 +89,8 @@ class _Reason(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-Message = CompilerMessage | CompilerArtifact | BuildFinished
-_KNOWN: Final = frozenset({"compiler-message", "compiler-artifact", "build-finished"})
+Message = CompilerMessage | CompilerArtifact | BuildScriptExecuted | BuildFinished
+_KNOWN: Final = frozenset({"compiler-message", "compiler-artifact", "build-script-executed", "build-finished"})
 _reason = msgspec.json.Decoder(_Reason)
 _message: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message, dec_hook=decode_path)
 

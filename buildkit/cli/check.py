@@ -9,6 +9,8 @@ import typer
 
 from buildkit.cli.execution import Execution, execute_plan
 from buildkit.cli.options import Everywhere, FailFast, Reporting, Selecting
+from buildkit.errors import UsageError
+from buildkit.execute.context import Trust
 from buildkit.execute.isolation import isolate
 from buildkit.execute.together import check_together
 from buildkit.execute.work import Job, Pool
@@ -45,8 +47,17 @@ def check(
         bool, typer.Option("--verify-with-cargo", help="Hold each cell's graph against cargo's own; slower.")
     ] = False,
     fail_fast: FailFast = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Compile every cell, whatever is remembered.")] = False,
+    verify_cache: Annotated[
+        bool, typer.Option("--verify-cache", help="Compile every cell, and fail where a remembered verdict differs.")
+    ] = False,
 ) -> None:
     """Prove that no feature leaks, then check every cell."""
+    if no_cache and verify_cache:
+        raise UsageError(
+            "--no-cache believes nothing remembered, so --verify-cache has nothing to verify", hint="buildkit check --verify-cache"
+        )
+    trust = Trust.NEVER if no_cache else Trust.VERIFY if verify_cache else Trust.ALWAYS
     need = StdNeed.NONE if only is OnlyStage.ISOLATION else StdNeed.CHECK
-    execution = Execution(verb="check", need=need, job=JOBS[only], verifies=verify_with_cargo, fail_fast=fail_fast)
+    execution = Execution(verb="check", need=need, job=JOBS[only], verifies=verify_with_cargo, fail_fast=fail_fast, trust=trust)
     execute_plan(execution, everywhere, selecting, reporting)

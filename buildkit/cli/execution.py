@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,11 @@ from buildkit.cli.options import Everywhere, Reporting, Selecting
 from buildkit.cli.session import Session, open_session
 from buildkit.errors import UsageError
 from buildkit.events import Emit, Notice, RunFinished
-from buildkit.execute.context import Context, TargetSupply
+from buildkit.execute.context import Context, TargetSupply, Trust
 from buildkit.execute.savings import debug_environment, incremental_choice
 from buildkit.execute.scheduler import execute
+from buildkit.execute.verdict_cache import VerdictCache
+from buildkit.execute.verdict_files import FOLDER
 from buildkit.execute.verdicts import GOOD, exit_code
 from buildkit.execute.work import Job
 from buildkit.model import CompilationTarget, RunReport
@@ -55,6 +58,7 @@ class Execution:
     job: Job
     verifies: bool = False
     fail_fast: bool = False
+    trust: Trust = Trust.ALWAYS
 
 
 def execute_plan(execution: Execution, everywhere: Everywhere, selecting: Selecting, reporting: Reporting) -> None:
@@ -68,9 +72,20 @@ def execute_plan(execution: Execution, everywhere: Everywhere, selecting: Select
         for notice in plan.notices:
             emit(Notice(message=notice))
         context = provision.context(execution, matrix, plan)
-        report = execute(context, plan, execution.job)
+        with remembering(context):
+            report = execute(context, plan, execution.job)
         emit(RunFinished(report=report, rerun=rerun_command(typed_command(execution.verb, sys.argv[1:], selecting), report)))
     raise typer.Exit(exit_code(report.cells, report.proofs))
+
+
+@contextmanager
+def remembering(context: Context) -> Iterator[None]:
+    """Write down at the end what the verdict cache learned, also of a run that was broken off."""
+    try:
+        yield
+    finally:
+        if context.verdicts is not None:
+            context.verdicts.save()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +135,8 @@ class Provision:
             wraps=can_use_scratch(configured, environment),
             incremental=incremental_choice(environment, configured),
             check_env=debug_environment(environment, configured, manifests.read(matrix.workspace.root / "Cargo.toml").values),
+            verdicts=VerdictCache(folder=self.session.store / FOLDER),
+            trust=execution.trust,
         )
 
     def _configured(self) -> Mapping[str, Any]:

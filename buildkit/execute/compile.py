@@ -13,10 +13,11 @@ from buildkit.cargo.messages import CompilerArtifact, CompilerMessage, Diagnosti
 from buildkit.execute.context import Context
 from buildkit.execute.disturbance import disturbance
 from buildkit.execute.outcome import StageOutcome, not_judged
+from buildkit.execute.verdict_recall import recall
 from buildkit.execute.work import Work
 from buildkit.model import Finding, Rule, Stage, StageResult, StdKind, Verdict
 from buildkit.plan.model import PlannedCell
-from buildkit.process import Completed
+from buildkit.process import Command, Completed
 
 VERBS: Final = {Stage.CHECK: "check", Stage.BUILD: "build"}
 
@@ -35,7 +36,11 @@ MOST_LINES: Final = 600
 
 def check_cell(context: Context, work: Work) -> StageOutcome:
     """Take a cell through the check stage."""
-    return _compile(context, work, Stage.CHECK, context.check_calls(work.planned.subject))
+    planned = work.planned
+    if work.graph.obstacle is not None:
+        return not_judged(planned.cell, Stage.CHECK, work.graph.obstacle)
+    command = context.check_calls(planned.subject).compile(VERBS[Stage.CHECK], context.selection(planned.subject, planned.cell))
+    return recall(context, work, command, lambda: _run(context, planned, Stage.CHECK, command))
 
 
 def build_cell(profile: str, context: Context, work: Work) -> StageOutcome:
@@ -47,8 +52,13 @@ def _compile(context: Context, work: Work, stage: Stage, calls: CargoCalls) -> S
     planned = work.planned
     if work.graph.obstacle is not None:
         return not_judged(planned.cell, stage, work.graph.obstacle)
-    done = context.processes.run(calls.compile(VERBS[stage], context.selection(planned.subject, planned.cell)))
-    return _judge(context, planned, stage, _Outcome(done=done, messages=parse_messages(done.stdout.splitlines())))
+    return _run(context, planned, stage, calls.compile(VERBS[stage], context.selection(planned.subject, planned.cell)))[0]
+
+
+def _run(context: Context, planned: PlannedCell, stage: Stage, command: Command) -> tuple[StageOutcome, tuple[Message, ...]]:
+    done = context.processes.run(command)
+    outcome = _Outcome(done=done, messages=parse_messages(done.stdout.splitlines()))
+    return _judge(context, planned, stage, outcome), outcome.messages
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from buildkit.config.schema import Configuration
 from buildkit.events import Emit
 from buildkit.execute.models import Models, Platform
 from buildkit.execute.savings import Incremental, incremental_environment
+from buildkit.execute.read_files import ReadFiles
+from buildkit.execute.verdict_cache import VerdictCache
+from buildkit.execute.verdict_facts import Facts
 from buildkit.features.model import Model
 from buildkit.model import Cell
 from buildkit.plan.model import Subject
@@ -28,6 +32,14 @@ class TargetSupply:
     supply: Supply
     env: Mapping[str, str | None]
     rustflags: tuple[str, ...] = ()
+
+
+class Trust(StrEnum):
+    """Whether a remembered verdict is believed; a new one is remembered in any case."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+    VERIFY = "verify"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +57,8 @@ class Context:
     cache: Path
     verifies: bool = False
     """Whether the feature engine is held against cargo's own unit graph; it is in any case where the metadata leaves something out."""
+    verdicts: VerdictCache | None = None
+    trust: Trust = Trust.ALWAYS
 
     wraps: bool = True
     """Whether cells may be checked through a scratch workspace."""
@@ -59,6 +73,16 @@ class Context:
     def models(self) -> Models:
         """Return the models of the workspace; what rustc says of a target is asked once."""
         return Models(workspace=self.workspace, processes=self.processes)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Return what decides verdicts and is the same for many cells."""
+        return Facts(workspace=self.workspace, store=self.cache)
+
+    @cached_property
+    def read_files(self) -> ReadFiles:
+        """Return what cargo and rustc wrote down of what they read."""
+        return ReadFiles()
 
     def model(self, subject: Subject) -> Model:
         """Return the model for a subject's target; raises `ToolchainError` where rustc does not know it."""

@@ -1,0 +1,69 @@
+"""How an input is named, so that another checkout of the workspace finds it: relative to the workspace wherever it belongs to it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from buildkit.execute.verdict_facts import Facts
+
+CRATE_ROOTS = frozenset({"lib", "main"})
+MODULE_FILE = "mod.rs"
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputNames:
+    """Names the files that belong to a workspace, to path packages beside it, and to the system."""
+
+    facts: Facts
+
+    def of(self, path: str, package: Path) -> Iterator[str]:
+        """Give the names of a path that rustc or a build script spelled while it compiled a package; none where it follows from another input.
+
+        A relative path is relative to the workspace or to the package: cargo calls rustc in either.
+        """
+        if not os.path.isabs(path):
+            inside = self.facts.place(package)
+            beside = os.path.join(self.facts.root, inside, path)
+            if inside != "." and os.path.exists(beside):
+                yield from self.of(beside, package)
+                if not os.path.exists(os.path.join(self.facts.root, path)):
+                    return
+            path = os.path.join(self.facts.root, path)
+        if not os.path.normpath(path).startswith(self._made):
+            yield self._short(path)
+
+    def path(self, name: str) -> str:
+        """Return where a name leads to in this checkout."""
+        return os.path.join(self.facts.root, name)
+
+    def _short(self, path: str) -> str:
+        for folder, name in self._folders:
+            if path == folder:
+                return name
+            if path.startswith(folder + os.sep):
+                return os.path.join(name, path[len(folder) + 1 :]) if name != "." else path[len(folder) + 1 :]
+        return path
+
+    @cached_property
+    def _folders(self) -> tuple[tuple[str, str], ...]:
+        neighbors = ((os.path.normpath(os.path.join(self.facts.root, name)), name) for name in self.facts.neighbors)
+        return ((self.facts.root, "."), *neighbors)
+
+    @cached_property
+    def _made(self) -> tuple[str, ...]:
+        return (os.path.join(str(self.facts.workspace.target_directory), ""), *self.facts.fetched)
+
+
+def twin_of(name: str) -> str | None:
+    """Return the other file that could hold the same module; rustc refuses a module that has both."""
+    folder, file = os.path.split(name)
+    stem, extension = os.path.splitext(file)
+    if extension != ".rs" or (stem in CRATE_ROOTS):
+        return None
+    if file == MODULE_FILE:
+        return f"{folder}.rs" if folder else None
+    return os.path.join(folder, stem, MODULE_FILE)

@@ -1,0 +1,41 @@
+"""What cargo and rustc wrote down of what they read; each file is parsed once for as long as it does not change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from buildkit.cargo.build_script import Watched, parse_output
+from buildkit.cargo.dep_info import DepInfo, parse_dep_info
+
+Parsed = TypeVar("Parsed")
+Known = dict[Path, tuple[int, Parsed]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadFiles:
+    """Parses on demand. What cannot be read gives `None`."""
+
+    _dep_infos: Known[DepInfo] = field(default_factory=dict)
+    _outputs: Known[Watched] = field(default_factory=dict)
+
+    def dep_info(self, path: Path) -> DepInfo | None:
+        """Return what a compilation read."""
+        return _parsed(path, parse_dep_info, self._dep_infos)
+
+    def output(self, path: Path) -> Watched | None:
+        """Return what a build script told cargo to watch."""
+        return _parsed(path, parse_output, self._outputs)
+
+
+def _parsed(path: Path, parse: Callable[[str], Parsed], known: Known[Parsed]) -> Parsed | None:
+    try:
+        changed = path.stat().st_mtime_ns
+        found = known.get(path)
+        if found is None or found[0] != changed:
+            found = known[path] = (changed, parse(path.read_text(encoding="utf-8", errors="surrogateescape")))
+    except OSError:
+        return None
+    return found[1]
