@@ -10,7 +10,6 @@ from typing import Final
 
 from buildkit.cargo.messages import BuildScriptExecuted, CompilerArtifact, CompilerMessage, Message
 from buildkit.cargo.metadata import Package
-from buildkit.features.closure import Closure
 
 BUILD_SCRIPT: Final = "custom-build"
 LINKER_FAILED: Final = "linking with "
@@ -70,10 +69,10 @@ class CompiledUnits:
         return made
 
 
-def units_of(closure: Closure, messages: Iterable[Message], *, is_closure: bool) -> CompiledUnits:
-    """Return the units of a closure as the messages of a call tell of them."""
+def units_of(sides: Iterable[Mapping[str, frozenset[str]]], messages: Iterable[Message], *, is_closure: bool) -> CompiledUnits:
+    """Return the units of a closure, the features of its packages on each side, as the messages of a call tell of them."""
     features: dict[str, tuple[frozenset[str], ...]] = {}
-    for side in (closure.target, closure.host):
+    for side in sides:
         for identity, enabled in side.items():
             features[identity] = (*features.get(identity, ()), enabled)
     return CompiledUnits(features=features, messages=tuple(messages), is_closure=is_closure)

@@ -11,7 +11,7 @@ from buildkit.execute.context import Context
 from buildkit.execute.verdict_facts import Facts, digest, digest_of
 from buildkit.execute.verdict_model import CheckQuestion
 from buildkit.execute.work import Work
-from buildkit.features.closure import Closure
+from buildkit.features.resolution import Resolution
 from buildkit.process import Command
 from buildkit.toolchain.model import Origin, Supply
 from buildkit.toolchain.probe import identity
@@ -66,7 +66,7 @@ def question_for(context: Context, work: Work, command: Command) -> CheckQuestio
                 *(FORMAT, *compiler_of(supply), context.triple(work.planned.subject), "" if spec is None else digest_of(spec)),
                 *(scope.verb, str(len(scope.words)), *(facts.portable(word) for word in scope.words)),
                 *(facts.shared, environment.digest, facts.label(work.planned.subject.package.id)),
-                *_described(facts, work.graph.resolution.closure),
+                *_described(facts, work.graph.resolution),
                 *(() if scope.is_closure else facts.everything),
                 *(_clippy(facts) if scope.verb == CLIPPY else ()),
             )
@@ -113,8 +113,8 @@ def compiler_of(supply: Supply) -> tuple[str, ...]:
     )
 
 
-def _described(facts: Facts, closure: Closure) -> Iterator[str]:
-    for side in (closure.target, closure.host):
+def _described(facts: Facts, resolution: Resolution) -> Iterator[str]:
+    for side in resolution.sides:
         yield "side"
         yield from sorted(f"{facts.label(package)} {','.join(sorted(features))}" for package, features in side.items())
 

@@ -55,14 +55,24 @@ class Resolution:
         return (*sorted(self.enabled), *sorted(feature for feature in self.features if "/" in feature))
 
     @cached_property
+    def sides(self) -> tuple[Mapping[str, frozenset[str]], Mapping[str, frozenset[str]]]:
+        """Return the features of what is compiled for the target and for the host, by package id."""
+        return self._features(self._units, TARGET_PLACE), self._features(self._units, HOST_PLACE)
+
+    @cached_property
+    def _units(self) -> Units:
+        return self.model.units(self.reasons)
+
+    @cached_property
     def closure(self) -> Closure:
         """Return what is compiled, by package id."""
-        units = self.model.units(self.reasons)
+        units = self._units
+        target, host = self.sides
         packages = self.model.links.packages
         edges = self.model.dependencies(self.reasons, units)
         return Closure(
-            target=self._features(units, TARGET_PLACE),
-            host=self._features(units, HOST_PLACE),
+            target=target,
+            host=host,
             edges=frozenset(
                 (packages[edge.user].package.id, packages[edge.used].package.id)
                 for edge in edges

@@ -132,7 +132,9 @@ CHANGES = {
     "included file that is missing": Change(found=False, edit=remove("ws/shared text.txt"), verdict="fail"),
     "file that nothing reads": Change(found=True, edit=write("ws/app/README.md", "other")),
     "variable of the source": Change(found=False, environment={"MAYBE": "1"}),
-    "variable that nothing reads": Change(found=True, environment={"UNRELATED": "1", "CARGO_TERM_VERBOSE": "true", "CARGO_INCREMENTAL": "0"}),
+    "variable that nothing reads": Change(
+        found=True, environment={"UNRELATED": "1", "CARGO_TERM_VERBOSE": "true", "CARGO_INCREMENTAL": "0"}
+    ),
     "build script": Change(found=False, edit=append("ws/app/build.rs", "// more\n")),
     "build script that fails": Change(found=False, edit=write("ws/app/build.rs", "fn main() { panic!() }"), verdict="fail"),
     "file of the build script": Change(found=False, edit=append("ws/app/made.txt", "// more\n")),
@@ -150,7 +152,9 @@ CHANGES = {
         found=False, edit=write("ws/quiet/src/lib.rs", MACRO.replace("TokenStream::new()", '"fn { }".parse().unwrap()')), verdict="fail"
     ),
     "package outside the workspace": Change(found=False, edit=append("other/beside/src/lib.rs", "// more\n")),
-    "manifest that it inherits from": Change(found=False, edit=write("other/Cargo.toml", FILES["other/Cargo.toml"].replace("2021", "2018"))),
+    "manifest that it inherits from": Change(
+        found=False, edit=write("other/Cargo.toml", FILES["other/Cargo.toml"].replace("2021", "2018"))
+    ),
     "development dependency": Change(found=True, edit=write("ws/tried/src/lib.rs", "nonsense")),
     "flags of cargo's configuration": Change(found=False, edit=write(CONFIG, "[build]\nrustflags = ['--cfg', 'tuned']\n")),
     "variable of cargo's configuration": Change(found=False, edit=write(CONFIG, "[env]\nMAYBE = 'set'\n")),
@@ -196,9 +200,7 @@ def test_a_verdict_is_found_where_nothing_changed_that_could_change_it(
 
 
 @pytest.mark.parametrize("features", [(), ("broken",)], ids=["pass", "fail"])
-def test_another_checkout_finds_the_verdict_and_names_its_own_folder(
-    features: tuple[str, ...], checkout: Checkout, tmp_path: Path
-) -> None:
+def test_another_checkout_finds_the_verdict_and_names_its_own_folder(features: tuple[str, ...], checkout: Checkout, tmp_path: Path) -> None:
     first = checkout.check("app", *features)
     shutil.copytree(checkout.root.parent, tmp_path / "again", ignore=shutil.ignore_patterns("target"), copy_function=shutil.copy)
     again = Checkout(root=tmp_path / "again" / "ws", store=checkout.store).check("app", *features)
@@ -233,7 +235,7 @@ def test_a_cell_that_a_build_script_fails_is_tried_again(checkout: Checkout) -> 
 def test_a_build_script_that_watches_what_is_missing_runs_every_time(checkout: Checkout) -> None:
     before = Snapshot(folder=checkout.root.parent).take()
     try:
-        write("ws/app/build.rs", BUILD_SCRIPT.replace("made.txt\"); ", "").replace("=watched", "=gone"))(checkout.root.parent)
+        write("ws/app/build.rs", BUILD_SCRIPT.replace('made.txt"); ', "").replace("=watched", "=gone"))(checkout.root.parent)
         assert [checkout.check().compiled for _ in range(2)] == [True, True]
     finally:
         before.restore()
@@ -250,5 +252,3 @@ def test_a_file_that_changed_while_it_was_compiled_is_not_remembered(checkout: C
         assert [checkout.check().compiled for _ in range(2)] == [True, True]
     finally:
         before.restore()
-
-
