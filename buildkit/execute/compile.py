@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from buildkit.cargo.calls import CargoCalls
 from buildkit.cargo.failure import explain_obstacle, first_error
 from buildkit.cargo.messages import CompilerArtifact, CompilerMessage, Diagnostic, Message, parse_messages
 from buildkit.execute.context import Context
@@ -18,8 +17,6 @@ from buildkit.execute.work import Work
 from buildkit.model import Finding, Rule, Stage, StageResult, StdKind, Verdict
 from buildkit.plan.model import PlannedCell
 from buildkit.process import Command, Completed
-
-VERBS: Final = {Stage.CHECK: "check", Stage.BUILD: "build"}
 
 MISSING_STD: Final = {"E0463": "can't find crate for `{}`", "E0514": "found crate `{}` compiled by an incompatible version of rustc"}
 """How rustc says, by the error's code, that the standard library is at fault and not the code."""
@@ -39,20 +36,16 @@ def check_cell(context: Context, work: Work) -> StageOutcome:
     planned = work.planned
     if work.graph.obstacle is not None:
         return not_judged(planned.cell, Stage.CHECK, work.graph.obstacle)
-    command = context.check_calls(planned.subject).compile(VERBS[Stage.CHECK], context.selection(planned.subject, planned.cell))
-    return recall(context, work, command, lambda: _run(context, planned, Stage.CHECK, command))
+    return recall(context, work, lambda: _run(context, planned, Stage.CHECK, context.check_command(planned)))
 
 
 def build_cell(profile: str, context: Context, work: Work) -> StageOutcome:
     """Take a cell through the build stage, with a cargo profile."""
-    return _compile(context, work, Stage.BUILD, context.calls(work.planned.subject, profile=profile))
-
-
-def _compile(context: Context, work: Work, stage: Stage, calls: CargoCalls) -> StageOutcome:
     planned = work.planned
     if work.graph.obstacle is not None:
-        return not_judged(planned.cell, stage, work.graph.obstacle)
-    return _run(context, planned, stage, calls.compile(VERBS[stage], context.selection(planned.subject, planned.cell)))[0]
+        return not_judged(planned.cell, Stage.BUILD, work.graph.obstacle)
+    calls = context.calls(planned.subject, profile=profile)
+    return _run(context, planned, Stage.BUILD, calls.compile("build", context.selection(planned.subject, planned.cell)))[0]
 
 
 def _run(context: Context, planned: PlannedCell, stage: Stage, command: Command) -> tuple[StageOutcome, tuple[Message, ...]]:

@@ -14,14 +14,14 @@ from buildkit.cargo.metadata import Workspace
 from buildkit.config.schema import Configuration
 from buildkit.events import Emit
 from buildkit.execute.models import Models, Platform
-from buildkit.execute.savings import Incremental, incremental_environment
 from buildkit.execute.read_files import ReadFiles
+from buildkit.execute.savings import Incremental, incremental_environment
 from buildkit.execute.verdict_cache import VerdictCache
 from buildkit.execute.verdict_facts import Facts
 from buildkit.features.model import Model
 from buildkit.model import Cell
-from buildkit.plan.model import Subject
-from buildkit.process import Runner
+from buildkit.plan.model import PlannedCell, Subject
+from buildkit.process import Command, Runner
 from buildkit.toolchain.model import Supply
 
 
@@ -58,6 +58,7 @@ class Context:
     verifies: bool = False
     """Whether the feature engine is held against cargo's own unit graph; it is in any case where the metadata leaves something out."""
     verdicts: VerdictCache | None = None
+    """Where verdicts are remembered, if they are."""
     trust: Trust = Trust.ALWAYS
 
     wraps: bool = True
@@ -108,6 +109,10 @@ class Context:
         """Return the commands of cargo for checks of a subject's target."""
         calls = self.calls(subject)
         return replace(calls, env={**calls.env, **self.check_env, **self._incremental[subject.target.name]})
+
+    def check_command(self, planned: PlannedCell) -> Command:
+        """Return the call of cargo that checks a cell by itself."""
+        return self.check_calls(planned.subject).compile("check", self.selection(planned.subject, planned.cell))
 
     @cached_property
     def _incremental(self) -> Mapping[str, Mapping[str, str]]:

@@ -36,7 +36,8 @@ class JointCall:
         self._group = group
         self._works = {work.planned.cell: work for work in group.works}
         self._attribution: Attribution[Cell] = Attribution(_awaited(group, work) for work in group.works)
-        self._messages = 0
+        self.messages: list[Message] = []
+        """What cargo reported."""
 
     @property
     def left(self) -> tuple[Work, ...]:
@@ -73,7 +74,7 @@ class JointCall:
         ended: list[Completed] = []
         since = time.monotonic()
         for message in self._listen(command, ended):
-            self._messages += not isinstance(message, BuildFinished)
+            self.messages.append(message)
             for cell in self._attribution.passed_by(message):
                 if self._attribution.stranger is None:
                     now = time.monotonic()
@@ -84,7 +85,7 @@ class JointCall:
             self.surprise = (
                 f"cargo compiled {stranger.package} with {', '.join(sorted(stranger.features)) or 'no features'}, which was not foreseen"
             )
-        elif not self._messages and not ended[0].succeeded:
+        elif all(isinstance(message, BuildFinished) for message in self.messages) and not ended[0].succeeded:
             self.refusal = first_error(ended[0].stderr)
 
     def _listen(self, command: Command, ended: list[Completed]) -> Iterator[Message]:
@@ -106,8 +107,7 @@ class JointCall:
             raise BuildkitError("the run was ended", hint=command.shell)
 
     def _passed(self, cell: Cell, seconds: float) -> StageOutcome:
-        subject = self._works[cell].planned.subject
-        own = self._context.check_calls(subject).compile("check", self._context.selection(subject, cell))
+        own = self._context.check_command(self._works[cell].planned)
         return StageOutcome(
             result=StageResult(
                 stage=Stage.CHECK, verdict=Verdict.PASS, seconds=seconds, command=own.shell, cached=self._attribution.cached(cell)

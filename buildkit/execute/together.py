@@ -15,6 +15,7 @@ from buildkit.execute.grouping import Group, Way, groups, without_wrappers
 from buildkit.execute.joint import JointCall
 from buildkit.execute.pipeline import attempt
 from buildkit.execute.savings import remember_check
+from buildkit.execute.verdict_recall import Recollection
 from buildkit.execute.work import Finish, Work
 from buildkit.model import Cell, Stage
 
@@ -22,7 +23,7 @@ from buildkit.model import Cell, Stage
 def check_together(context: Context, works: tuple[Work, ...], finish: Finish) -> int:
     """Take cells through the check stage, and return how many cargo calls that took."""
     checks = _Checks(context, finish)
-    calls = checks.run(groups(context, works))
+    calls = checks.run(groups(context, checks.unknown(works)))
     for name in {work.planned.cell.target for work in works}:
         remember_check(context.output, context.output_name(context.supplies[name].supply))
     return calls
@@ -36,6 +37,19 @@ class _Checks:
         self._calls = 0
         self._started: set[Cell] = set()
         self._refused: set[str] = set()
+        self._recollection = Recollection(context=context)
+
+    def unknown(self, works: Iterable[Work]) -> tuple[Work, ...]:
+        """Finish the cells whose verdicts are remembered, and return the others."""
+        left = []
+        for work in works:
+            known = self._recollection.find(work) if self._goes_on and work.graph.obstacle is None else None
+            if known is None:
+                left.append(work)
+            else:
+                self._context.emit(StageStarted(cell=work.planned.cell, stage=Stage.CHECK, command=known.result.command))
+                self._goes_on = self._finish(work, known)
+        return tuple(left)
 
     def run(self, waiting: Iterable[Group]) -> int:
         for group in waiting:
@@ -66,8 +80,13 @@ class _Checks:
     def _joint(self, group: Group) -> None:
         self._calls += 1
         call = JointCall(self._context, group)
+        passed = []
         for work, outcome in call.passes():
-            self._goes_on = self._finish(work, outcome) and self._goes_on
+            passed.append((work, outcome))
+            self._goes_on = self._finish(work, self._recollection.verified(work, outcome)) and self._goes_on
+        if call.surprise is None:
+            for work, outcome in passed:
+                self._recollection.keep(work, outcome, call.messages)
         if call.surprise is not None:
             # What has passed in a call that is not what it was taken for is not believed either.
             self._context.emit(Notice(message=f"{call.surprise}; its {len(group.works)} cells are checked one by one"))

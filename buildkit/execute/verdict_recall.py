@@ -1,9 +1,10 @@
-"""Answer the check stage of a cell from what is remembered, or compile and remember."""
+"""Answer the check stage of cells from what is remembered, and remember what cargo answers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from buildkit.cargo.messages import Message
 from buildkit.execute.context import Context, Trust
@@ -12,37 +13,59 @@ from buildkit.execute.outcome import StageOutcome
 from buildkit.execute.verdict_model import CheckQuestion
 from buildkit.execute.verdict_question import question_for
 from buildkit.execute.work import Work
-from buildkit.model import Finding, Rule, Verdict
-from buildkit.process import Command
+from buildkit.model import Cell, Finding, Rule, Verdict
 
 Compile = Callable[[], tuple[StageOutcome, tuple[Message, ...]]]
 """Compiles a cell, and returns what cargo reported as well."""
 
-ENTRY_LENGTH = 16
+ENTRY_LENGTH: Final = 16
 """How many digits of a key name its entry."""
 
 
-def recall(context: Context, work: Work, command: Command, compile_cell: Compile) -> StageOutcome:
-    """Return the remembered verdict of a cell, or compile it; `command` is what the cell's own call of cargo is."""
-    question = None if context.verdicts is None else question_for(context, work, command)
-    if context.verdicts is None or question is None:
-        return compile_cell()[0]
-    known = find_trusted(context, question)
-    if known is not None and context.trust is Trust.ALWAYS:
+@dataclass(frozen=True, kw_only=True)
+class Recollection:
+    """What is remembered of some cells. Each must be asked for before cargo is called: what changes after that is not remembered."""
+
+    context: Context
+    _questions: dict[Cell, CheckQuestion] = field(default_factory=dict)
+    _known: dict[Cell, StageOutcome] = field(default_factory=dict)
+
+    def find(self, work: Work) -> StageOutcome | None:
+        """Return the verdict of a cell, `None` where it is to be compiled."""
+        context, cell = self.context, work.planned.cell
+        question = None if context.verdicts is None else question_for(context, work, context.check_command(work.planned))
+        if context.verdicts is None or question is None:
+            return None
+        self._questions[cell] = question
+        known = None if context.trust is Trust.NEVER else context.verdicts.find(question)
+        if known is not None:
+            self._known[cell] = known
+        return known if context.trust is Trust.ALWAYS else None
+
+    def verified(self, work: Work, outcome: StageOutcome) -> StageOutcome:
+        """Return what a cell came to, as an error where another verdict was remembered of it."""
+        known = self._known.get(work.planned.cell)
+        return outcome if known is None else contradicted(self._questions[work.planned.cell], known, outcome)
+
+    def keep(self, work: Work, outcome: StageOutcome, messages: Iterable[Message]) -> None:
+        """Remember what a cell came to in a call of cargo that reported these messages, of this cell and perhaps of others."""
+        question = self._questions.get(work.planned.cell)
+        if self.context.verdicts is not None and question is not None and outcome.result.verdict is not Verdict.ERROR:
+            self.context.verdicts.keep(question, inputs_of(self.context, work, question, messages), outcome)
+
+
+def recall(context: Context, work: Work, compile_cell: Compile) -> StageOutcome:
+    """Return the remembered verdict of a cell, or compile it by itself and remember what it comes to."""
+    recollection = Recollection(context=context)
+    known = recollection.find(work)
+    if known is not None:
         return known
     outcome, messages = compile_cell()
-    context.verdicts.keep(question, inputs_of(context, work, question, messages), outcome)
-    return outcome if known is None else verified(question, known, outcome)
+    recollection.keep(work, outcome, messages)
+    return recollection.verified(work, outcome)
 
 
-def find_trusted(context: Context, question: CheckQuestion) -> StageOutcome | None:
-    """Return what is remembered of a cell, `None` where nothing is, or nothing remembered is believed."""
-    if context.verdicts is None or context.trust is Trust.NEVER:
-        return None
-    return context.verdicts.find(question)
-
-
-def verified(question: CheckQuestion, known: StageOutcome, fresh: StageOutcome) -> StageOutcome:
+def contradicted(question: CheckQuestion, known: StageOutcome, fresh: StageOutcome) -> StageOutcome:
     """Return a fresh outcome, as an error where the remembered one was another; what could not be judged now contradicts nothing."""
     if fresh.result.verdict in (known.result.verdict, Verdict.ERROR):
         return fresh
