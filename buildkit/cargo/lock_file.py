@@ -41,5 +41,5 @@ def parse_lock(text: str) -> LockFile:
         else:
             # Two sources may have the same name and version.
             key = (named.group(1), named.group(2))
-            entries[key] = entries.get(key, "") + body
+            entries[key] = entries.get(key, "") + body.strip("\n") + "\n"
     return LockFile(entries=entries, rest=rest)
