@@ -71,7 +71,8 @@ class _Collected:
         used = compiled.features if compiled.is_closure else known
         for identity in used:
             if not self.context.facts.is_fixed(known[identity]):
-                self._add_paths(manifests_for(known[identity].manifest_path, self.context.workspace.root), known[identity], ANY_TIME)
+                manifests = manifests_for(known[identity].manifest_path, self.context.workspace.root)
+                self.files |= {self.context.facts.place(manifest): ANY_TIME for manifest in manifests}
 
     def _add_artifact(self, artifact: CompilerArtifact, package: Package) -> None:
         described = dep_info_file(artifact, package.name)
@@ -137,13 +138,13 @@ class _Collected:
                 self.files[name] = min(before, self.files.get(name, before))
 
 
-def manifests_for(manifest: Path, root: Path) -> Iterator[str]:
+def manifests_for(manifest: Path, root: Path) -> Iterator[Path]:
     """Give a manifest and, of a package outside the workspace, those above it up to the one from which it may inherit."""
-    yield str(manifest)
+    yield manifest
     if manifest.is_relative_to(root):
         return
     for folder in manifest.parent.parents:
-        yield str(folder / MANIFEST)
+        yield folder / MANIFEST
         try:
             if "[workspace" in (folder / MANIFEST).read_text(encoding="utf-8"):
                 return

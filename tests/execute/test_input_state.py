@@ -63,7 +63,9 @@ def test_a_file_that_is_as_remembered_is_not_read(root: Path) -> None:
     known: dict[str, FileState] = {}
     before = state(root, watching(files=("src/lib.rs",)), known)
     remembered = known[str(file)]
-    late = FileState(remembered.size, remembered.changed, remembered.altered, remembered.inode, last_change(file.stat()) + 2 * RACY, b"told")
+    late = FileState(
+        remembered.size, remembered.changed, remembered.altered, remembered.inode, last_change(file.stat()) + 2 * RACY, b"told"
+    )
     assert state(root, watching(files=("src/lib.rs",)), {str(file): late}) != before
     assert state(root, watching(files=("src/lib.rs",)), {str(file): remembered}) == before
 

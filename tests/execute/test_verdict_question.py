@@ -116,7 +116,10 @@ def test_flags_that_name_the_workspace_or_the_store_are_the_same_elsewhere(place
     first = replace(place, env={"RUSTFLAGS": f"--sysroot {place.store}/sysroots/a -L{place.root}/lib"})
     second = replace(again, env={"RUSTFLAGS": f"--sysroot {again.store}/sysroots/a -L{again.root}/lib"})
     assert first.ask().key == second.ask().key
-    assert replace(place, env={"RUSTFLAGS": f"-L{place.root}-other"}).ask().key != replace(again, env={"RUSTFLAGS": "-L<workspace>-other"}).ask().key
+    assert (
+        replace(place, env={"RUSTFLAGS": f"-L{place.root}-other"}).ask().key
+        != replace(again, env={"RUSTFLAGS": "-L<workspace>-other"}).ask().key
+    )
 
 
 def test_an_included_configuration_file_counts(place: Place) -> None:

@@ -14,7 +14,7 @@ from workspaces import package
 
 from buildkit.cargo.calls import CargoOptions
 from buildkit.cargo.manifest import Manifests
-from buildkit.cargo.metadata import DependencyUse, Package, ResolvedDependency, Workspace
+from buildkit.cargo.metadata import CargoTarget, DependencyUse, Package, ResolvedDependency, Workspace
 from buildkit.cargo.resolver import ResolverVersion
 from buildkit.config.schema import Configuration
 from buildkit.execute.context import Context, TargetSupply
@@ -46,6 +46,7 @@ class Place:
     )
     env: Mapping[str, str | None] = field(default_factory=dict)
     features: tuple[str, ...] = ()
+    has_build_script: bool = False
 
     def write(self, name: str, text: str, *, at: float = OLD) -> Path:
         """Write a file, relative to the workspace, as if it had been written at a time."""
@@ -67,7 +68,11 @@ class Place:
     def links(self) -> Links:
         """Return the packages."""
         app = self._package("app", self.root / "app", {"fast": ()})
-        app = msgspec.structs.replace(app, dependencies=(needs("near"),))
+        script = CargoTarget(
+            name="build-script-build", kind=("custom-build",), crate_types=("bin",), src_path=self.root / "app" / "build.rs"
+        )
+        targets = (*app.targets, *((script,) if self.has_build_script else ()))
+        app = msgspec.structs.replace(app, dependencies=(needs("near"),), targets=targets)
         near = self._package("near", self.root.parent / "near", {})
         edge = ResolvedDependency(name="near", pkg=near.id, dep_kinds=(DependencyUse(),))
         return link(
