@@ -47,9 +47,9 @@ def check(
         bool, typer.Option("--verify-with-cargo", help="Hold each cell's graph against cargo's own; slower.")
     ] = False,
     fail_fast: FailFast = False,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Compile every cell, whatever is remembered.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Ask cargo about every cell, whatever is remembered.")] = False,
     verify_cache: Annotated[
-        bool, typer.Option("--verify-cache", help="Compile every cell, and fail where a remembered verdict differs.")
+        bool, typer.Option("--verify-cache", help="Ask cargo about every cell, and fail where a remembered verdict differs.")
     ] = False,
 ) -> None:
     """Prove that no feature leaks, then check every cell."""

@@ -17,6 +17,7 @@ from buildkit.cli.options import Everywhere
 from buildkit.cli.provisioning import provisioning_request
 from buildkit.cli.session import open_session
 from buildkit.events import Notice
+from buildkit.execute.verdict_files import FOLDER, prune_verdicts
 from buildkit.reports.open import open_reporter
 from buildkit.reports.settings import Reporting
 from buildkit.toolchain.discover import discover
@@ -83,7 +84,10 @@ def prune_store(
     removed = store.prune(unused_days=0.0 if everything else older_than)
     for line in entry_lines(removed, time.time()):
         typer.echo(f"removed {line}")
-    typer.echo(f"{len(removed)} entries removed, {decimal(sum(entry.size for entry in removed))} freed")
+    verdicts = prune_verdicts(store.root / FOLDER, unused_days=0.0 if everything else older_than)
+    if verdicts:
+        typer.echo(f"removed {decimal(verdicts)} of remembered verdicts")
+    typer.echo(f"{len(removed)} entries removed, {decimal(sum(entry.size for entry in removed) + verdicts)} freed")
 
 
 def print_environment(

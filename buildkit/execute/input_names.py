@@ -36,10 +36,6 @@ class InputNames:
         if not os.path.normpath(path).startswith(self._made):
             yield self._short(path)
 
-    def path(self, name: str) -> str:
-        """Return where a name leads to in this checkout."""
-        return os.path.join(self.facts.root, name)
-
     def _short(self, path: str) -> str:
         for folder, name in self._folders:
             if path == folder:
@@ -50,12 +46,15 @@ class InputNames:
 
     @cached_property
     def _folders(self) -> tuple[tuple[str, str], ...]:
+        """Return the folders that belong to the workspace, by every name that they may be spelled by, with their own names."""
         neighbors = ((os.path.normpath(os.path.join(self.facts.root, name)), name) for name in self.facts.neighbors)
-        return ((self.facts.root, "."), *neighbors)
+        named = ((self.facts.root, "."), *neighbors)
+        return tuple(dict.fromkeys((spelled, name) for folder, name in named for spelled in (folder, os.path.realpath(folder))))
 
     @cached_property
     def _made(self) -> tuple[str, ...]:
-        return (os.path.join(str(self.facts.workspace.target_directory), ""), *self.facts.fetched)
+        target = str(self.facts.workspace.target_directory)
+        return (os.path.join(target, ""), os.path.join(os.path.realpath(target), ""), *self.facts.fetched)
 
 
 def twin_of(name: str) -> str | None:

@@ -10,101 +10,11 @@ from pathlib import Path
 
 import pytest
 from checked import Checkout, Edit, Snapshot
-from oracle import write_files
+from reading_workspace import BUILD_SCRIPT, FILES, MACRO, append, remove, same, touch_all, write, write_workspace
 
 from buildkit.execute.context import Trust
 
 pytestmark = pytest.mark.integration
-
-PACKAGE = '[package]\nname = "{}"\nversion = "0.1.0"\nedition = "2021"\n'
-
-LIBRARY = """\
-mod foo;
-#[cfg(windows)]
-mod windows;
-include!(concat!(env!("OUT_DIR"), "/made.rs"));
-pub const TEXT: &str = include_str!("../../shared text.txt");
-pub const MAYBE: Option<&str> = option_env!("MAYBE");
-pub const HOME: &str = env!("CARGO_MANIFEST_DIR");
-#[derive(quiet::Quiet)]
-pub struct Quiet;
-pub fn neighbor() { beside::beside(); foo::foo(); made(); }
-#[cfg(feature = "broken")]
-pub fn broken() -> u8 { "text" }
-"""
-
-BUILD_SCRIPT = """\
-fn main() {
-    println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=made.txt");
-    println!("cargo:rerun-if-changed=watched");
-    println!("cargo::rerun-if-env-changed=ASKED");
-    let made = std::fs::read_to_string("made.txt").unwrap();
-    let folder = std::env::var("OUT_DIR").unwrap();
-    std::fs::write(std::path::Path::new(&folder).join("made.rs"), made).unwrap();
-}
-"""
-
-MACRO = """\
-use proc_macro::TokenStream;
-#[proc_macro_derive(Quiet)]
-pub fn quiet(_: TokenStream) -> TokenStream { TokenStream::new() }
-"""
-
-FILES = {
-    "ws/Cargo.toml": '[workspace]\nresolver = "2"\nmembers = ["app", "quiet", "tried"]\n',
-    "ws/shared text.txt": "shared",
-    "ws/app/Cargo.toml": PACKAGE.format("app")
-    + "[features]\nbroken = []\nextra = []\n[dependencies]\nquiet.path = '../quiet'\nbeside.path = '../../other/beside'\n"
-    + "[dev-dependencies]\ntried.path = '../tried'\n# build.rs",
-    "ws/app/src/lib.rs": LIBRARY,
-    "ws/app/src/foo.rs": "pub fn foo() {}\n",
-    "ws/app/src/windows.rs": "",
-    "ws/app/build.rs": BUILD_SCRIPT,
-    "ws/app/made.txt": "pub fn made() {}\n",
-    "ws/app/README.md": "read by nobody",
-    "ws/app/watched/one": "1",
-    "ws/quiet/Cargo.toml": PACKAGE.format("quiet") + "[lib]\nproc-macro = true\n",
-    "ws/quiet/src/lib.rs": MACRO,
-    "ws/tried/Cargo.toml": PACKAGE.format("tried"),
-    "other/Cargo.toml": "[workspace]\nmembers = ['beside']\n[workspace.package]\nedition = '2021'\n",
-    "other/beside/Cargo.toml": '[package]\nname = "beside"\nversion = "0.1.0"\nedition.workspace = true\n',
-    "other/beside/src/lib.rs": "pub fn beside() {}\n",
-}
-
-
-def write(name: str, text: str) -> Edit:
-    """Return an edit that gives a file another content."""
-
-    def edit(folder: Path) -> None:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-
-    return edit
-
-
-def append(name: str, text: str) -> Edit:
-    """Return an edit that adds to the end of a file."""
-
-    def edit(folder: Path) -> None:
-        with (folder / name).open("a", encoding="utf-8") as stream:
-            stream.write(text)
-
-    return edit
-
-
-def remove(name: str) -> Edit:
-    """Return an edit that removes a file."""
-    return lambda folder: (folder / name).unlink()
-
-
-def touch_all(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        path.touch()
-
-
-def same(_: Path) -> None:
-    """Change nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,10 +79,7 @@ CHANGES = {
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """Return a workspace whose verdict is remembered."""
     folder = tmp_path_factory.mktemp("checkout")
-    write_files(folder, FILES)
-    (folder / "ws/app/src/lib.rs").write_text(LIBRARY, encoding="utf-8")
-    (folder / "ws/app/build.rs").write_text(BUILD_SCRIPT, encoding="utf-8")
-    made = Checkout(root=folder / "ws", store=tmp_path_factory.mktemp("store"))
+    made = Checkout(root=write_workspace(folder), store=tmp_path_factory.mktemp("store"))
     first = made.check()
     assert (first.verdict, first.compiled) == ("pass", True), first.outcome.result.diagnostics
     return made
@@ -241,14 +148,26 @@ def test_a_build_script_that_watches_what_is_missing_runs_every_time(checkout: C
         before.restore()
 
 
-def test_a_file_that_changed_while_it_was_compiled_is_not_remembered(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_changes_while_it_is_compiled_is_not_remembered(checkout: Checkout) -> None:
     changed = checkout.root / "app" / "src" / "foo.rs"
     before = Snapshot(folder=checkout.root.parent).take()
-    run = os.utime
     try:
         changed.write_text("pub fn foo() -> u8 { 2 }\n", encoding="utf-8")
         later = changed.stat().st_mtime + 3600
-        run(changed, (later, later))
+        os.utime(changed, (later, later))
         assert [checkout.check().compiled for _ in range(2)] == [True, True]
     finally:
         before.restore()
+
+
+def test_a_checkout_that_moved_depends_on_nothing_that_it_left_behind(checkout: Checkout, tmp_path: Path) -> None:
+    before, after = tmp_path / "before", tmp_path / "deeper" / "after"
+    shutil.copytree(checkout.root.parent, before, ignore=shutil.ignore_patterns("target"))
+    first = Checkout(root=before / "ws", store=tmp_path / "store").check("app", "extra")
+    assert (first.verdict, first.compiled) == ("pass", True)
+    shutil.copytree(before, after, ignore=shutil.ignore_patterns("target"))
+    shutil.rmtree(before)
+    moved = Checkout(root=after / "ws", store=tmp_path / "store")
+    assert not moved.check("app", "extra").compiled
+    append("other/Cargo.toml", "# more\n")(after)
+    assert moved.check("app", "extra").compiled
