@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from buildkit.features.calls import Call
 from buildkit.features.model import Model, Units
 from buildkit.features.resolution import Resolution
+from buildkit.features.signatures import Signatures, UnitKey
 
 
 def joint_features(resolutions: Iterable[Resolution]) -> tuple[str, ...]:
     """Return the features of a joint call as cargo is told of them: each by the name of its package."""
     return tuple(f"{resolution.root.name}/{feature}" for resolution in resolutions for feature in resolution.features)
-
-
-def keeps_units(model: Model, resolutions: Sequence[Resolution], union: Units) -> bool:
-    """Say whether a joint call builds exactly `union`, what the calls for each alone build; the call is taken as cargo reads it."""
-    call = Call(packages=tuple(resolution.number for resolution in resolutions), features=joint_features(resolutions))
-    return model.units(model.consequences(call)) == union
 
 
 def can_be_joined(resolution: Resolution) -> bool:
@@ -27,24 +23,47 @@ def can_be_joined(resolution: Resolution) -> bool:
 
 def joined(model: Model, resolutions: Iterable[Resolution]) -> tuple[tuple[Resolution, ...], ...]:
     """Put selections into as few calls as first fit finds, the largest first; each package is in a call at most once."""
-    calls: list[tuple[list[Resolution], dict[tuple[int, int], frozenset[str]]]] = []
-    sized = [(resolution, model.units(resolution.reasons)) for resolution in resolutions]
-    for resolution, units in sorted(sized, key=lambda one: -len(one[1])):
-        call = next((call for call in calls if _fits(model, call, resolution, units)), None)
-        if call is None:
-            calls.append(([resolution], dict(units)))
-        else:
-            call[0].append(resolution)
-            call[1].update(units)
-    return tuple(tuple(resolutions) for resolutions, _ in calls)
+    joining = _Joining(model)
+    calls: list[_Joint] = []
+    for alone in sorted(map(joining.alone, resolutions), key=lambda one: -len(one.features)):
+        widened = ((place, wider) for place, call in enumerate(calls) if (wider := joining.widen(call, alone)) is not None)
+        place, call = next(widened, (len(calls), alone))
+        calls[place : place + 1] = [call]
+    return tuple(call.members for call in calls)
 
 
-def _fits(model: Model, call: tuple[list[Resolution], dict[tuple[int, int], frozenset[str]]], resolution: Resolution, units: Units) -> bool:
-    members, union = call
-    if not can_be_joined(resolution) or any(member.root.id == resolution.root.id for member in members):
-        return False
-    if not all(can_be_joined(member) for member in members) or any(
-        union.get(unit, features) != features for unit, features in units.items()
-    ):
-        return False
-    return keeps_units(model, (*members, resolution), {**union, **units})
+@dataclass(frozen=True, kw_only=True)
+class _Joint:
+    """Selections that share a call. `features` and `units` are what their own calls build together."""
+
+    members: tuple[Resolution, ...]
+    features: Units
+    units: Mapping[UnitKey, int]
+
+
+class _Joining:
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._signatures = Signatures()
+
+    def alone(self, resolution: Resolution) -> _Joint:
+        return _Joint(
+            members=(resolution,),
+            features=self._model.units(resolution.reasons),
+            units=self._signatures.of_facts(self._model, resolution.reasons),
+        )
+
+    def widen(self, call: _Joint, alone: _Joint) -> _Joint | None:
+        """Return a call with one more selection, `None` where cargo would not build exactly what the calls for each build."""
+        wider = _Joint(
+            members=(*call.members, *alone.members), features={**call.features, **alone.features}, units={**call.units, **alone.units}
+        )
+        names = {member.root.id for member in wider.members}
+        fits = len(names) == len(wider.members) and all(map(can_be_joined, wider.members))
+        agrees = all(wider.features[unit] == features for unit, features in call.features.items())
+        return wider if fits and agrees and self._builds(wider) else None
+
+    def _builds(self, call: _Joint) -> bool:
+        """Take the call as cargo reads it: a feature of one package may switch on a dependency of another, without a feature there."""
+        told = Call(packages=tuple(member.number for member in call.members), features=joint_features(call.members))
+        return self._signatures.of_facts(self._model, self._model.consequences(told)) == call.units

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from buildkit.features.model import Edge
+from buildkit.features.horn import Reasons
+from buildkit.features.model import Edge, Model
 from buildkit.features.resolution import Resolution
 
 SCRIPT_PLACE = -1
@@ -34,16 +35,20 @@ class Signatures:
 
     def of(self, resolution: Resolution) -> Mapping[UnitKey, int]:
         """Return the number of each unit that a resolution compiles, build scripts included."""
-        return _Walk(resolution, self._numbers).signed()
+        return self.of_facts(resolution.model, resolution.reasons)
+
+    def of_facts(self, model: Model, facts: Reasons) -> Mapping[UnitKey, int]:
+        """Return the number of each unit that a call compiles, of which all facts are given."""
+        return _Walk(model, facts, self._numbers).signed()
 
 
 class _Walk:
-    def __init__(self, resolution: Resolution, numbers: dict[tuple[UnitKey, frozenset[int]], int]) -> None:
-        self._model = resolution.model
-        self._units = self._model.units(resolution.reasons)
+    def __init__(self, model: Model, facts: Reasons, numbers: dict[tuple[UnitKey, frozenset[int]], int]) -> None:
+        self._model = model
+        self._units = model.units(facts)
         self._numbers = numbers
         self._edges: dict[tuple[int, int], list[Edge]] = {}
-        for edge in self._model.dependencies(resolution.reasons, self._units):
+        for edge in model.dependencies(facts, self._units):
             self._edges.setdefault((edge.user, edge.place), []).append(edge)
         self._signed: dict[UnitKey, int] = {}
 

@@ -42,6 +42,13 @@ def test_a_feature_that_is_also_one_of_a_neighbors_dependency_parts_them() -> No
     assert calls(link_all(first, second), ("first", ()), ("second", ("fast",))) == [["first"], ["second"]]
 
 
+def test_a_dependency_that_a_neighbors_feature_adds_without_a_feature_parts_them() -> None:
+    # `second/fast` switches on first's optional dependency, and no feature of first's changes: it has none of that name.
+    second = package("second", {"fast": ()})
+    first = package("first", {"with-second": ("dep:second",)}, dependencies=(needs("second", optional=True),))
+    assert calls(link_all(first, second), ("first", ()), ("second", ("fast",))) == [["first"], ["second"]]
+
+
 def test_a_feature_of_a_dependency_is_told_to_a_package_alone() -> None:
     first = package("first", dependencies=(needs("serde"),))
     other = package("other")
