@@ -76,15 +76,19 @@ class CargoCalls:
         """Return the call that checks all packages of a scratch workspace, each with features of its own.
 
         That is unstable, and unlocked for cargo alone: rustc and build scripts see a stable toolchain. cargo runs where it always does, so
-        that it finds the same configuration; the lock file is a copy that grows by the wrappers, so nothing may be fetched.
+        that it finds the same configuration; the lock file is a copy that grows by the wrappers, so nothing may be fetched. rustc runs where
+        it always does, too: paths of the code, and what macros read, are relative to that folder.
         """
         offline = () if self.options.offline else ("--offline",)
         argv = (
-            *(str(self.cargo), "check", "--manifest-path", str(manifest), "--workspace", "-Zfeature-unification", *offline),
+            *(str(self.cargo), "check", "--manifest-path", str(manifest), "--workspace", *self._unstable(), *offline),
             *(part for part in self._compiling(selection) if part != "--locked"),
             *(("--keep-going",) if keep_going else ()),
         )
         return Command(argv=argv, cwd=self.workspace.root, env={**self.env, "CARGO_TERM_COLOR": "never", **PACKAGE_WISE})
+
+    def _unstable(self) -> tuple[str, ...]:
+        return "-Zfeature-unification", f"-Zroot-dir={self.workspace.root}"
 
     def _compiling(self, selection: CargoSelection) -> tuple[str, ...]:
         jobs = () if self.options.jobs is None else ("--jobs", str(self.options.jobs))

@@ -6,6 +6,7 @@ The scratch workspace has the profiles and patches of the real one, and a copy o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -23,6 +24,13 @@ LIBRARY: Final = "#![no_std]\n"
 
 KEPT_TABLES: Final = ("cargo-features", "profile", "patch", "replace")
 """What of a root manifest decides how packages are compiled."""
+
+ALL_FOREIGN: Final = "*"
+"""What stands in a cargo profile for all packages that are not members of the workspace."""
+
+MEMBER_WRAPPERS: Final = ("RUSTC_WORKSPACE_WRAPPER", "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER")
+
+PLAIN_NAME: Final = re.compile(r"[\w-]+")
 
 LINKABLE: Final = frozenset({"lib", "rlib"})
 
@@ -58,6 +66,18 @@ class Wrapper:
         )
 
 
+def can_use_wrappers(configured: Mapping[str, Any], environment: Mapping[str, str]) -> bool:
+    """Say whether a user's cargo configuration means the same for wrapped packages as for selected ones.
+
+    What is unstable in it comes to life where cargo is unlocked. A wrapper for the compiler of members, and settings for all packages
+    but those, would tell a wrapped package from a selected one. An included file is not looked into.
+    """
+    unstable = any(name.startswith("CARGO_UNSTABLE_") for name in environment) or "unstable" in configured
+    wrapped = any(environment.get(name) for name in MEMBER_WRAPPERS) or "rustc-workspace-wrapper" in configured.get("build", {})
+    starred = any(ALL_FOREIGN in table.get("package", {}) for table in configured.get("profile", {}).values())
+    return not (unstable or wrapped or starred or "include" in configured)
+
+
 def can_be_wrapped(package: Package, features: Iterable[str]) -> bool:
     """Say whether a dependent compiles the same units of a package as selecting it does: one library, nothing else, on the target."""
     built = [target for target in package.targets if target.is_library or "bin" in target.kind]
@@ -67,12 +87,33 @@ def can_be_wrapped(package: Package, features: Iterable[str]) -> bool:
 def root_manifest(workspace: Workspace, values: Mapping[str, Any], wrappers: Iterable[Wrapper]) -> str:
     """Return the scratch workspace's Cargo.toml; `values` are those of the real one's, and paths in it are made absolute."""
     kept = {name: values[name] for name in KEPT_TABLES if name in values}
+    if "profile" in kept:
+        kept["profile"] = {name: _without_star(table, workspace) for name, table in kept["profile"].items()}
     for name in ("patch", "replace"):
         if name in kept:
             kept[name] = _absolute(kept[name], workspace.root)
     members = [wrapper.name for wrapper in wrappers]
     head = {"cargo-features": kept.pop("cargo-features")} if "cargo-features" in kept else {}
     return tomlkit.dumps({**head, "workspace": {"members": members, "resolver": workspace.resolver.value}, **kept})
+
+
+def _without_star(profile: Mapping[str, Any], workspace: Workspace) -> Mapping[str, Any]:
+    """Name every package that a profile has settings for, where `"*"` is one: it means all but members, and no real one is one there.
+
+    Raises `ValueError` where a package is named otherwise than by its plain name.
+    """
+    named = dict(profile.get("package", {}))
+    every = named.pop(ALL_FOREIGN, None)
+    if every is None:
+        return profile
+    odd = next((name for name in named if not PLAIN_NAME.fullmatch(name)), None)
+    if odd is not None:
+        raise ValueError(f"a cargo profile has settings for {ALL_FOREIGN!r} and for {odd!r}")
+    members = {member.id for member in workspace.members}
+    settings = {
+        package.id: ({} if package.id in members else every) | named.get(package.name, {}) for package in workspace.packages.values()
+    }
+    return {**profile, "package": {package: table for package, table in settings.items() if table}}
 
 
 def _absolute(table: Any, root: Path) -> Any:

@@ -15,6 +15,7 @@ import typer
 from buildkit.cargo.configuration import find_files, read_configuration
 from buildkit.cargo.manifest import Manifests
 from buildkit.cargo.waiting import WaitingRunner
+from buildkit.cargo.wrappers import can_use_wrappers
 from buildkit.cli.interrupts import interruptible
 from buildkit.cli.matrix import open_matrix, plan_for
 from buildkit.cli.options import Everywhere, Reporting, Selecting
@@ -132,7 +133,7 @@ class Provision:
             cache=self.session.store,
             verifies=execution.verifies,
             fail_fast=execution.fail_fast,
-            wraps=can_use_scratch(configured, environment),
+            wraps=can_use_wrappers(configured, environment),
             incremental=incremental_choice(environment, configured),
             check_env=debug_environment(environment, configured, manifests.read(matrix.workspace.root / "Cargo.toml").values),
             verdicts=VerdictCache(folder=self.session.store / FOLDER),
@@ -150,11 +151,6 @@ class Provision:
             env=cargo_environment(supply, environment=environment, root=root, processes=self.processes),
             rustflags=target_rustflags(supply, environment=environment, root=root, processes=self.processes),
         )
-
-
-def can_use_scratch(configured: Mapping[str, Any], environment: Mapping[str, str]) -> bool:
-    """Say whether cargo may be told to unify features package by package: what the user has that is unstable would come to life with it."""
-    return "unstable" not in configured and not any(name.startswith("CARGO_UNSTABLE_") for name in environment)
 
 
 def report_settings(reporting: Reporting, environment: Mapping[str, str]) -> ReportSettings:

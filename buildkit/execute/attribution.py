@@ -26,6 +26,9 @@ class Made(NamedTuple):
     target: str = ""
 
 
+_NEVER = Made(target="never")
+
+
 def units_of(closure: Closure) -> frozenset[Made]:
     """Return what cargo reports for a closure."""
     return frozenset(Made(package, features) for side in (closure.target, closure.host) for package, features in side.items())
@@ -73,6 +76,13 @@ class Attribution(Generic[Item]):
         if not known:
             self.stranger = unit
         return tuple(item for made in known for item in self._count(made, fresh=message.fresh))
+
+    def doubt(self, made: Made) -> None:
+        """Let no part pass that awaits a unit, or where only a package is named, any unit of it."""
+        for known, items in self._waiting.items():
+            if known == made or (known.package == made.package and made == Made(made.package)):
+                for item in items:
+                    self._missing[item].add(_NEVER)
 
     def cached(self, item: Item) -> bool:
         """Say whether nothing had to be compiled for a part."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Final
 
 from buildkit.cargo.failure import first_error
 from buildkit.cargo.messages import BuildFinished, Message, parse_message
@@ -15,12 +16,16 @@ from buildkit.cargo.wrappers import Wrapper
 from buildkit.errors import BuildkitError
 from buildkit.execute.attribution import Attribution, Awaited, Made, roots_of, units_of
 from buildkit.execute.context import Context
+from buildkit.execute.doubts import doubtful
 from buildkit.execute.grouping import Group, Way
 from buildkit.execute.outcome import StageOutcome
 from buildkit.execute.scratch import keeps_versions, scratch_folder, write_scratch
 from buildkit.execute.work import Work
 from buildkit.model import Cell, Stage, StageResult, Verdict
 from buildkit.process import Command, Completed
+
+WARNINGS_DENIED: Final = "`build.warnings`"
+"""How cargo names the setting under which a warning fails a call in the end, after all has been compiled."""
 
 
 class JointCall:
@@ -51,30 +56,23 @@ class JointCall:
             try:
                 if self._group.way is Way.WRAPPED:
                     folder = stack.enter_context(scratch_folder(self._context.workspace))
-                command = self._command(folder)
-            except (OSError, ValueError) as error:
+                command = call_of(self._context, self._group, folder)
+            except (OSError, ValueError, NotImplementedError) as error:
+                # The last is how a file system without locks is told.
                 self.refusal = str(error)
                 return
             yield from self._run(command)
             if folder is not None and not self._keeps_versions(folder):
                 self.surprise = "cargo chose other versions in the scratch workspace than Cargo.lock has"
 
-    def _command(self, folder: Path | None) -> Command:
-        works = self._group.works
-        subject = works[0].planned.subject
-        calls = self._context.check_calls(subject)
-        selections = [self._context.selection(work.planned.subject, work.planned.cell) for work in works]
-        keep_going = not self._context.fail_fast
-        if folder is None:
-            return calls.check_joined(selections, keep_going=keep_going)
-        manifest = write_scratch(folder, self._context.workspace, [_wrapper(work) for work in works])
-        return calls.check_wrapped(manifest, selections[0], keep_going=keep_going)
-
     def _run(self, command: Command) -> Iterator[tuple[Work, StageOutcome]]:
         ended: list[Completed] = []
         since = time.monotonic()
         for message in self._listen(command, ended):
             self.messages.append(message)
+            doubt = doubtful(message) if self._group.way is Way.WRAPPED else None
+            if doubt is not None:
+                self._attribution.doubt(doubt)
             for cell in self._attribution.passed_by(message):
                 if self._attribution.stranger is None:
                     now = time.monotonic()
@@ -85,8 +83,12 @@ class JointCall:
             self.surprise = (
                 f"cargo compiled {stranger.package} with {', '.join(sorted(stranger.features)) or 'no features'}, which was not foreseen"
             )
-        elif all(isinstance(message, BuildFinished) for message in self.messages) and not ended[0].succeeded:
+        elif ended[0].succeeded:
+            return
+        elif all(isinstance(message, BuildFinished) for message in self.messages):
             self.refusal = first_error(ended[0].stderr)
+        elif not self._attribution.left or WARNINGS_DENIED in ended[0].stderr:
+            self.surprise = f"cargo failed although every cell had been compiled: {first_error(ended[0].stderr)}"
 
     def _listen(self, command: Command, ended: list[Completed]) -> Iterator[Message]:
         """Give cargo's messages as they come. The thread may be left behind: whoever ends the run ends its process."""
@@ -94,7 +96,9 @@ class JointCall:
 
         def run() -> None:
             try:
-                ended.append(self._context.processes.run(command, on_stdout=lines.put))
+                # The runner raises this where the run is ended; it is for the main thread.
+                with suppress(KeyboardInterrupt):
+                    ended.append(self._context.processes.run(command, on_stdout=lines.put))
             finally:
                 lines.put(None)
 
@@ -119,6 +123,20 @@ class JointCall:
             return keeps_versions(folder, self._context.workspace)
         except (OSError, ValueError):
             return False
+
+
+def call_of(context: Context, group: Group, folder: Path | None) -> Command:
+    """Return the call of a group; `folder` is that of the scratch workspace, which is written, `None` for a call without wrappers.
+
+    Raises `OSError` and `ValueError` where the scratch workspace cannot be written.
+    """
+    calls = context.check_calls(group.works[0].planned.subject)
+    selections = [context.selection(work.planned.subject, work.planned.cell) for work in group.works]
+    keep_going = not context.fail_fast
+    if folder is None:
+        return calls.check_joined(selections, keep_going=keep_going)
+    manifest = write_scratch(folder, context.workspace, [_wrapper(work) for work in group.works])
+    return calls.check_wrapped(manifest, selections[0], keep_going=keep_going)
 
 
 def _wrapper(work: Work) -> Wrapper:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 import pytest
 from workspaces import ROOT, package, workspace
 
 from buildkit.cargo.metadata import CargoTarget, Package
-from buildkit.cargo.wrappers import PREFIX, Wrapper, can_be_wrapped, root_manifest
+from buildkit.cargo.wrappers import PREFIX, Wrapper, can_be_wrapped, can_use_wrappers, root_manifest
 
 APP = package("app", {"fast": (), "slow": ()})
+SERDE = package("serde")
+WORKSPACE = msgspec.structs.replace(workspace(APP), packages={APP.id: APP, SERDE.id: SERDE})
 
 
 def with_targets(*kinds: tuple[str, str]) -> Package:
@@ -59,8 +63,54 @@ def test_profiles_and_patches_are_those_of_the_workspace() -> None:
         "patch": {"crates-io": {"serde": {"path": "vendor/serde"}, "syn": {"git": "https://example.org/syn"}}},
         "dependencies": {"serde": "1"},
     }
-    manifest = tomllib.loads(root_manifest(workspace(APP), values, [Wrapper(package=APP, features=())]))
-    assert manifest["profile"] == values["profile"]
+    manifest = tomllib.loads(root_manifest(WORKSPACE, values, [Wrapper(package=APP, features=())]))
+    assert manifest["profile"] == {"dev": {"opt-level": 1, "package": {SERDE.id: {"opt-level": 2}}}}
     assert manifest["patch"] == {"crates-io": {"serde": {"path": "/ws/vendor/serde"}, "syn": {"git": "https://example.org/syn"}}}
     assert manifest["workspace"] == {"members": [Wrapper(package=APP, features=()).name], "resolver": "2"}
     assert set(manifest) == {"workspace", "profile", "patch"}
+
+
+def profiled(package: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the scratch workspace says of packages in a profile."""
+    manifest = tomllib.loads(root_manifest(WORKSPACE, {"profile": {"dev": {"package": package}}}, [Wrapper(package=APP, features=())]))
+    found: dict[str, Any] = manifest["profile"]["dev"]["package"]
+    return found
+
+
+def test_settings_for_all_but_members_are_not_for_wrapped_members() -> None:
+    assert profiled({"*": {"debug": 0}, "app": {"opt-level": 1}}) == {SERDE.id: {"debug": 0}, APP.id: {"opt-level": 1}}
+
+
+def test_a_package_that_is_named_keeps_what_is_for_all_and_its_own_wins() -> None:
+    assert profiled({"*": {"debug": 0, "opt-level": 3}, "serde": {"opt-level": 1}}) == {SERDE.id: {"debug": 0, "opt-level": 1}}
+
+
+def test_a_profile_without_the_star_stays_as_it_is() -> None:
+    assert profiled({"serde@1": {"opt-level": 1}}) == {"serde@1": {"opt-level": 1}}
+
+
+def test_a_package_that_is_named_by_more_than_its_name_beside_the_star_is_refused() -> None:
+    with pytest.raises(ValueError, match="serde@1"):
+        profiled({"*": {"debug": 0}, "serde@1": {"opt-level": 1}})
+
+
+@pytest.mark.parametrize(
+    ("configured", "environment", "used"),
+    [
+        pytest.param({}, {}, True, id="nothing"),
+        pytest.param(
+            {"build": {"rustc-wrapper": "sccache"}}, {"RUSTC_WORKSPACE_WRAPPER": ""}, True, id="what is the same for all packages"
+        ),
+        pytest.param({"unstable": {"gc": True}}, {}, False, id="unstable table"),
+        pytest.param({}, {"CARGO_UNSTABLE_GC": "true"}, False, id="unstable variable"),
+        pytest.param({}, {"RUSTC_WORKSPACE_WRAPPER": "lint"}, False, id="wrapper for members"),
+        pytest.param({"build": {"rustc-workspace-wrapper": "lint"}}, {}, False, id="configured wrapper for members"),
+        pytest.param({"profile": {"dev": {"package": {"*": {}}}}}, {}, False, id="all packages but members"),
+        pytest.param({"profile": {"dev": {"package": {"serde": {}}}}}, {}, True, id="one package"),
+        pytest.param({"include": ["more.toml"]}, {}, False, id="more files"),
+    ],
+)
+def test_what_tells_members_from_others_keeps_wrappers_away(
+    *, configured: Mapping[str, Any], environment: Mapping[str, str], used: bool
+) -> None:
+    assert can_use_wrappers(configured, environment) is used

@@ -74,6 +74,21 @@ def test_a_part_is_cached_when_nothing_had_to_be_compiled_for_it(*, fresh: bool)
     assert call.cached("plain") is fresh
 
 
+def test_a_part_with_a_doubtful_unit_never_passes() -> None:
+    call = two_parts()
+    call.doubt(unit("app"))
+    said = [call.passed_by(message) for message in (artifact("serde"), artifact("app"), artifact("w", target="cell_1"))]
+    assert said == [(), (), ()]
+    assert call.left == ("plain", "fast")
+
+
+def test_a_doubtful_package_holds_back_every_part_that_has_it() -> None:
+    call = two_parts()
+    call.doubt(Made("app"))
+    for message in (artifact("serde"), artifact("app", "fast"), artifact("w", target="cell_2")):
+        assert not call.passed_by(message)
+
+
 def cargo_target(kind: str, name: str, *required: str) -> CargoTarget:
     return CargoTarget(name=name, kind=(kind,), crate_types=(kind,), src_path=Path("/ws/x.rs"), required_features=required)
 
