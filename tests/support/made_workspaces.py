@@ -43,6 +43,7 @@ class MadePackage:
     tables: dict[str, list[str]] = field(default_factory=dict)
     keys: dict[str, tuple[MadePackage, set[bool]]] = field(default_factory=dict)
     values: dict[str, list[str]] = field(default_factory=dict)
+    links: bool = False
 
 
 def chance(draw: DrawFn, percent: int) -> bool:
@@ -54,21 +55,43 @@ def chance(draw: DrawFn, percent: int) -> bool:
 def workspaces(draw: DrawFn) -> Made:
     """Draw a workspace and some calls."""
     members = draw(st.integers(1, 3))
+    packages = draw_packages(draw, members, twins=chance(draw, 50))
+    return wired(draw, packages, draw(st.sampled_from(("1", "2", "2", "3"))))
+
+
+@st.composite
+def crowded_workspaces(draw: DrawFn) -> Made:
+    """Draw a workspace in which many selections of few packages want different things of the same crates."""
+    packages = draw_packages(draw, draw(st.integers(2, 3)), twins=True)
+    for package in packages:
+        package.features = ["default"] * chance(draw, 50) + [f"f{number}" for number in range(draw(st.integers(1, 4)))]
+        package.has_script = chance(draw, 50)
+        package.links = package.has_script and chance(draw, 50)
+    return wired(draw, packages, draw(st.sampled_from(("2", "3"))))
+
+
+def draw_packages(draw: DrawFn, members: int, *, twins: bool) -> list[MadePackage]:
+    """Draw packages without dependencies, the members first; twins are two versions of one package."""
     packages = [made_package(draw, f"m{number}", f"ws/m{number}", is_member=True) for number in range(members)]
     packages += [made_package(draw, f"e{number}", f"e{number}", is_member=False) for number in range(draw(st.integers(2, 5)))]
-    if chance(draw, 50):
+    if twins:
         packages += [made_package(draw, "twin", f"twin{number}", is_member=False, version=f"{number}.1.0") for number in (1, 2)]
-    inherited = [package for package in packages[members:] if package.name != "twin" and chance(draw, 50)]
+    return packages
+
+
+def wired(draw: DrawFn, packages: list[MadePackage], resolver: str) -> Made:
+    """Draw what the packages want of one another, and calls."""
+    members = [package for package in packages if package.is_member]
+    inherited = [package for package in packages if not package.is_member and package.name != "twin" and chance(draw, 50)]
     for number, package in enumerate(packages):
         wire(draw, package, packages[number + 1 :], inherited)
-        wire_development(draw, package, packages[:members])
+        wire_development(draw, package, members)
         draw_values(draw, package)
-    resolver = draw(st.sampled_from(("1", "2", "2", "3")))
     shared = "".join(f"{package.name} = {{ {', '.join(requested(draw, package, f'../{package.folder}'))} }}\n" for package in inherited)
-    names = json.dumps([package.name for package in packages[:members]])
+    names = json.dumps([package.name for package in members])
     root = f'[workspace]\nresolver = "{resolver}"\nmembers = {names}\n[workspace.dependencies]\n{shared}'
     files = {"ws/Cargo.toml": root, **{f"{package.folder}/Cargo.toml": manifest(package) for package in packages}}
-    return Made(files=files, cells=tuple(draw_cell(draw, packages[:members]) for _ in range(2)))
+    return Made(files=files, cells=tuple(draw_cell(draw, members) for _ in range(2)))
 
 
 def made_package(draw: DrawFn, name: str, folder: str, *, is_member: bool, version: str = "1.0.0") -> MadePackage:
@@ -163,6 +186,7 @@ def manifest(package: MadePackage) -> str:
     """Write a package's manifest."""
     head = f'[package]\nname = "{package.name}"\nversion = "{package.version}"\nedition = "2021"\n'
     head += 'build = "build.rs"\n' if package.has_script else "build = false\n"
+    head += f'links = "{package.folder.replace("/", "_")}"\n' if package.links else ""
     head += "[lib]\nproc-macro = true\n" if package.is_macro else ""
     tables = "".join(f"[{table}]\n{chr(10).join(lines)}\n" for table, lines in package.tables.items())
     values = "".join(f"{feature} = {json.dumps(sorted(set(values)))}\n" for feature, values in package.values.items())
