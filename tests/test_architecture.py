@@ -18,7 +18,7 @@ LAYERS = (
     {"cargo"},
     {"toolchain", "features", "config", "plugins", "plugin_sources", "plugin_demands"},
     {"runners", "artifacts", "plan"},
-    {"execute", "server", "workflow"},
+    {"execute", "server", "workflow", "remedies"},
     {"reports"},
     {"cli"},
 )

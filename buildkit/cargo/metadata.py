@@ -150,9 +150,13 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
 
 class MetadataRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Where to look, and what cargo may do: `locked` keeps the lock file as it is, `offline` keeps cargo off the network."""
+    """Where to look, and what cargo may do: `locked` keeps the lock file as it is, `offline` keeps cargo off the network.
+
+    `manifest` is read instead of the nearest one; the directory still decides which configuration cargo takes.
+    """
 
     directory: Path
+    manifest: Path | None = None
     locked: bool = False
     offline: bool = False
     cargo: Path = Path("cargo")
@@ -166,6 +170,7 @@ def read_workspace(request: MetadataRequest, *, processes: Runner) -> Workspace:
     Raises `UsageError` when there is no workspace, and `ConfigurationError` when a manifest or the lock file is refused.
     """
     argv = [str(request.cargo), "metadata", "--format-version", "1", "--all-features"]
+    argv += ["--manifest-path", str(request.manifest)] if request.manifest is not None else []
     argv += ["--locked"] if request.locked else []
     argv += ["--offline"] if request.offline else []
     command = Command(argv=tuple(argv), cwd=request.directory, env={**request.env, "CARGO_TERM_COLOR": "never"})

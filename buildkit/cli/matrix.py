@@ -37,27 +37,35 @@ def open_matrix(session: Session, toolchain: Toolchain, *, processes: Runner) ->
 
 def read_session_workspace(session: Session, toolchain: Toolchain, *, processes: Runner) -> Workspace:
     """Ask cargo for the workspace of a session."""
+    return read_workspace(metadata_request(session, toolchain), processes=processes)
+
+
+def metadata_request(session: Session, toolchain: Toolchain) -> MetadataRequest:
+    """Return what cargo is asked for a session's workspace."""
     options = session.cargo_options
-    request = MetadataRequest(
+    return MetadataRequest(
         directory=session.settings.root,
         locked=options.locked,
         offline=options.offline,
         cargo=toolchain.cargo,
         env={"RUSTC": str(toolchain.rustc), "RUSTUP_TOOLCHAIN": None},
     )
-    return read_workspace(request, processes=processes)
 
 
 def plan_for(matrix: Matrix, selecting: Selecting) -> Plan:
     """Return the plan for what the command line selects."""
-    query = Query(
+    return select(matrix, query_for(selecting))
+
+
+def query_for(selecting: Selecting) -> Query:
+    """Return what the command line selects."""
+    return Query(
         patterns=tuple(selecting.cells or ()),
         targets=tuple(selecting.target or ()),
         tags=tuple(selecting.tag or ()),
         packages=tuple(selecting.package or ()),
         features=selected_features(selecting.features),
     )
-    return select(matrix, query)
 
 
 def selected_features(text: str | None) -> tuple[str, ...] | None:

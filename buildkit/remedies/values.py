@@ -1,0 +1,75 @@
+"""TOML values as text, in the style of what they stand beside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import tomlkit
+from tomlkit.items import Array, Item
+
+_TRAILING_COMMA = re.compile(r",\s*\]$")
+
+
+def parsed(text: str) -> Any:
+    """Return a value as tomlkit reads it."""
+    return tomlkit.parse(f"value = {text}").item("value")
+
+
+def inline_text(value: str | Mapping[str, Any]) -> str:
+    """Return the value of a dependency as one line."""
+    return _text(value)
+
+
+def grown(table: str, key: str, value: str) -> str:
+    """Return an inline table with one more key at its end; the space before the closing brace stays."""
+    inner = table[1:-1]
+    body = inner.rstrip()
+    gap = inner[len(body) :]
+    comma = ", " if body else " "
+    return f"{{{body}{comma}{key} = {value}{gap}}}"
+
+
+def array_text(known: Array | None, wanted: Iterable[str]) -> str:
+    """Return a list of strings in the style of the list that it replaces."""
+    values = tuple(wanted)
+    if known is None:
+        return _text(list(values))
+    text = known.as_string()
+    if "\n" in text:
+        return _several_lines(known, values)
+    own = {str(item.unwrap()): item.as_string() for item in known if isinstance(item, Item)}
+    space = " " if text.startswith("[ ") else ""
+    comma = "," if _TRAILING_COMMA.search(text) and values else ""
+    return f"[{space}{', '.join(own.get(value, _text(value)) for value in values)}{comma}{space if values else ''}]"
+
+
+def _several_lines(known: Array, values: tuple[str, ...]) -> str:
+    """Put new values in the place of those that go; what is left of either goes from its line, or comes last."""
+    new = [value for value in values if value not in known.unwrap()]
+    place = len(known)
+    for gone in [value for value in known.unwrap() if value not in values]:
+        place = known.unwrap().index(gone)
+        if new:
+            known[place] = new.pop(0)
+            place += 1
+        else:
+            known.remove(gone)
+    for value in reversed(new):
+        known.insert(place, value)
+    return known.as_string()
+
+
+def _text(value: Any) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return tomlkit.string(value).as_string()
+        case Mapping():
+            return "{ " + ", ".join(f"{key} = {_text(item)}" for key, item in value.items()) + " }"
+        case list() | tuple():
+            return "[" + ", ".join(_text(item) for item in value) + "]"
+        case _:
+            return str(value)
