@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,11 +51,11 @@ def fix(
     """Mend manifests for the findings of cells, proved before kept."""
     session = open_session(everywhere)
     root = session.settings.root
-    with interruptible() as processes, only_fix(session):
+    with interruptible() as processes, scratch_folder(session) as scratch:
         for file in take_back(root):
             typer.echo(f"a fix was interrupted here before: {file} is again as it was before that", err=True)
         repair = Repair(session, selecting, processes)
-        outcome = repair.outcome()
+        outcome = repair.outcome(scratch)
         changed = () if diff else repair.apply(outcome)
     text = difference(outcome.before.texts, outcome.after.texts)
     if as_json:
@@ -70,14 +70,20 @@ def fix(
 
 
 @contextmanager
-def only_fix(session: Session) -> Iterator[None]:
-    """Hold the right to edit a workspace; raises `UsageError` where another `fix` has it."""
+def scratch_folder(session: Session) -> Iterator[Path]:
+    """Give an empty folder that only one `fix` has for a workspace; raises `UsageError` where another one has it."""
     name = hashlib.sha256(str(session.settings.root).encode()).hexdigest()[:16]
     folder = session.store / "fix"
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / f"{name}.lock", timeout=0):
-            yield
+            # What was killed has left its copy behind.
+            shutil.rmtree(folder / name, ignore_errors=True)
+            (folder / name).mkdir()
+            try:
+                yield (folder / name).resolve()
+            finally:
+                shutil.rmtree(folder / name, ignore_errors=True)
     except Timeout as error:
         raise UsageError(f"another buildkit fix is at work in {session.settings.root}", hint="buildkit fix, when it has ended") from error
 
@@ -105,19 +111,18 @@ class Repair:
             processes=processes,
         )
 
-    def outcome(self) -> Outcome:
-        """Look for remedies; nothing of the workspace changes."""
+    def outcome(self, scratch: Path) -> Outcome:
+        """Look for remedies in a copy that is made in a folder; nothing of the workspace changes."""
         state = self._state()
         declarations = Declarations(workspace=state.workspace, manifests=state.explainer.manifests)
         self._outsiders = declarations.outsiders
         root = state.workspace.root
         texts: Texts = {file: (root / file).read_bytes() for file in (*sorted(declarations.files), LOCK) if (root / file).exists()}
-        with tempfile.TemporaryDirectory(prefix="buildkit-fix-") as folder:
-            mirrored = mirror_workspace(state.workspace, texts, Path(folder).resolve())
-            request = metadata_request(self._session, self._toolchain)
-            mirror = Mirror(root=mirrored, request=request, processes=self._processes)
-            search = Search(survey=self._survey, mirror=mirror)
-            return mend_all(search, starting_version(search, texts, state))
+        mirrored = mirror_workspace(state.workspace, texts, scratch)
+        request = metadata_request(self._session, self._toolchain)
+        mirror = Mirror(root=mirrored, original=root, request=request, processes=self._processes)
+        search = Search(survey=self._survey, mirror=mirror)
+        return mend_all(search, starting_version(search, texts, state))
 
     def apply(self, outcome: Outcome) -> tuple[Path, ...]:
         """Write the edits, and prove in the workspace itself what was found in its copy."""

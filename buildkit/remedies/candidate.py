@@ -13,9 +13,11 @@ class Bluntness(IntEnum):
 
     FEATURES = 0
     """Features are asked for otherwise, in the places where they stand."""
-    SPLIT = 1
+    FURTHER = 1
+    """More goes than has to, or something is said in a second place."""
+    SPLIT = 2
     """Other targets keep what they had through a declaration of their own."""
-    MOVE = 2
+    MOVE = 3
     """The dependency goes from some targets altogether."""
 
 
@@ -29,3 +31,5 @@ class Candidate:
     note: str | None = None
     hides: str | None = None
     """The implicit feature that is one no more."""
+    obstacle: str | None = None
+    """Why it cannot even be tried."""

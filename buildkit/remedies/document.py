@@ -10,12 +10,13 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Array, InlineTable
 
-from buildkit.remedies.edits import Configure, Declare, Edit, Move, Rewrite, default_features_key
+from buildkit.remedies.edits import Configure, Declare, Edit, Entry, Move, Rewrite, default_features_key
 from buildkit.remedies.headers import header_text, renamed_header
 from buildkit.remedies.lines import edit_lines
-from buildkit.remedies.meaning import meaning_after, rewritten, significant
+from buildkit.remedies.meaning import meaning_after, significant
 from buildkit.remedies.placing import UneditableError, has_table, placed, put, taken
-from buildkit.remedies.values import array_text, grown, inline_text, parsed
+from buildkit.remedies.values import array_text, grown, inline_text, parsed, replaced_text
+from buildkit.toml_lines import locate_keys
 
 
 def edited(text: str, edit: Edit) -> str:
@@ -46,8 +47,8 @@ def _edited(text: str, edit: Edit) -> str:
         case Move():
             return _moved(text, edit)
         case Rewrite():
-            values = _found(document, ("features",))[edit.feature]
-            _found(document, ("features",))[edit.feature] = parsed(array_text(values, rewritten(list(values.unwrap()), edit)))
+            features = _found(document, ("features",))
+            features[edit.feature] = parsed(replaced_text(features[edit.feature], edit.value, edit.by))
     return tomlkit.dumps(document)
 
 
@@ -81,7 +82,9 @@ def _configure(table: Any, edit: Configure) -> None:
 
 def _declared(text: str, edit: Declare) -> str:
     value = inline_text(edit.value)
-    return placed(text, edit.entry.table, edit.entry.key, f"{header_text((edit.entry.key,))} = {value}\n")
+    line = f"{header_text((edit.entry.key,))} = {value}\n"
+    beside = None if edit.beside is None else locate_keys(text).get(edit.beside)
+    return placed(text, edit.entry, line, after=beside)
 
 
 def _moved(text: str, edit: Move) -> str:
@@ -91,5 +94,7 @@ def _moved(text: str, edit: Move) -> str:
         whole = renamed_header(text, edit.entry.table, edit.table)
     if whole is not None:
         return whole
+    line = locate_keys(text)[edit.entry.table]
     rest, block = taken(text, edit.entry.table, edit.entry.key)
-    return placed(rest, edit.table, edit.entry.key, block)
+    entry = Entry(file=edit.entry.file, table=edit.table, key=edit.entry.key)
+    return placed(rest, entry, block, after=line)

@@ -39,6 +39,8 @@ class Declare:
 
     entry: Entry
     value: str | Mapping[str, Any]
+    beside: Keys | None = None
+    """The keys of an entry after whose table a new one is put; `None` for the end of the file."""
 
     @property
     def file(self) -> Path:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from buildkit.features.links import DEFAULT
-from buildkit.remedies.candidate import Candidate
+from buildkit.remedies.candidate import Bluntness, Candidate
 from buildkit.remedies.declared import Declarations, Declared
 from buildkit.remedies.edits import DEFAULT_FEATURES, Configure, Declare, Edit
 
@@ -59,7 +59,7 @@ class Request:
         """Return what is done, as the beginning of a sentence."""
         key = self.declared.entry.key
         what = f"{key!r} without default features" if self.feature == DEFAULT else f"{key!r} without the feature {self.feature!r}"
-        return f"{what}, {', '.join(self.kept)} kept" if self.kept else what
+        return f"{what} ({', '.join(self.kept)} kept)" if self.kept else what
 
     @property
     def listed(self) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ def detached(request: Request) -> Iterator[tuple[Candidate, Mapping[str, Any]]]:
         return
     features = tuple(dict.fromkeys((*(name for name in base.features if name != request.feature), *request.listed)))
     table = {key: value for key, value in base.table.items() if key not in ("features", DEFAULT_FEATURES, "default_features")}
-    if "path" in table:
+    if "path" in table and not Path(table["path"]).is_absolute():
         table["path"] = Path(os.path.relpath(table["path"], declared.entry.file.parent)).as_posix()
     keeps = request.keeps_default and request.feature != DEFAULT
     table |= {} if keeps else {DEFAULT_FEATURES: False}
@@ -98,7 +98,7 @@ def detached(request: Request) -> Iterator[tuple[Candidate, Mapping[str, Any]]]:
     table |= {key: declared.table[key] for key in OF_THE_MEMBER if key in declared.table}
     edit = Declare(entry=declared.entry, value=table)
     summary = f"{request.told} in {declared.entry.file}, which inherits it no longer"
-    yield Candidate(summary=summary, edits=(edit,)), declared.table
+    yield Candidate(summary=summary, edits=(edit,), bluntness=Bluntness.FURTHER), declared.table
 
 
 def _without(base: Declared, request: Request) -> Configure:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from buildkit.cargo.metadata import Package
 from buildkit.features.atoms import Cause
 from buildkit.features.declarations import Machine
 from buildkit.features.derivation import Step, chain_to
@@ -12,7 +13,7 @@ from buildkit.features.horn import GIVEN
 from buildkit.features.isolation import facts_reaching, goals_of
 from buildkit.features.resolution import Resolution
 from buildkit.model import Finding, Rule
-from buildkit.remedies.survey import Judged, State
+from buildkit.remedies.survey import TARGET_SIDE, Judged, State, label
 
 DENIALS = frozenset({Rule.DENIED_CRATE, Rule.DENIED_FEATURE})
 
@@ -27,6 +28,12 @@ class Leak:
     chain: tuple[Step, ...]
     denied_on: tuple[Machine, ...]
     kept_on: tuple[Machine, ...]
+    used_elsewhere: frozenset[str]
+    """The packages that are built for the target in places where the subject is not reached, as `label` names them."""
+
+    def is_used_elsewhere(self, package: Package) -> bool:
+        """Say whether a package is built where nothing is wrong."""
+        return label(self.resolution.model.links.workspace, package.id) in self.used_elsewhere
 
     @property
     def subject(self) -> str:
@@ -53,7 +60,17 @@ def leak_at(state: State, where: Judged, subject: str) -> Leak | None:
         return None
     fact = min(facts_reaching(resolution, subject), key=resolution.order.__getitem__)
     denied, kept = _machines(state, subject)
-    return Leak(where=where, finding=finding, resolution=resolution, chain=chain_to(resolution, fact), denied_on=denied, kept_on=kept)
+    clean = (judged for judged in state.judged.values() if not judged.leaks(subject))
+    used = frozenset(package for judged in clean for package, side in judged.units if side == TARGET_SIDE)
+    return Leak(
+        where=where,
+        finding=finding,
+        resolution=resolution,
+        chain=chain_to(resolution, fact),
+        denied_on=denied,
+        kept_on=kept,
+        used_elsewhere=used,
+    )
 
 
 def _resolution(where: Judged, subject: str) -> Resolution | None:

@@ -29,7 +29,9 @@ def _merged(kept: list[str], before: list[str], after: list[str], ending: str) -
         if tag == "equal":
             yield from kept[start:end]
         else:
-            yield from (line.replace("\n", ending) for line in after[first:last])
+            # A line that is replaced ends as it did.
+            own = ending if start == end else "\r\n" if kept[start].endswith("\r\n") else "\n"
+            yield from (line.replace("\n", own) for line in after[first:last])
 
 
 def changed_lines(before: str, after: str) -> int:

@@ -66,7 +66,9 @@ def mend_all(search: Search, start: Version) -> Outcome:
         where, finding = found
         remedy, rejections = search.mend(version, where.name, finding.subject) if finding.rule in DENIALS else (None, ())
         if remedy is None:
-            unmended[where.name, finding.subject] = Unmended(finding=finding, places=(where.name,), rejections=rejections)
+            # What is told is what the workspace itself shows: its copy has other paths.
+            known = start.state.judged[where.name].found(finding.subject) if where.name in start.state.judged else None
+            unmended[where.name, finding.subject] = Unmended(finding=known or finding, places=(where.name,), rejections=rejections)
             continue
         mended.append(Mended(finding=finding, remedy=remedy, lost=_lost(version, remedy.version, finding.subject)))
         version = remedy.version

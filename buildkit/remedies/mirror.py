@@ -25,8 +25,13 @@ class Mirror:
     """A workspace's copy at `root`. cargo is asked from the workspace itself, so that it finds the same configuration."""
 
     root: Path
+    original: Path
     request: MetadataRequest
     processes: Runner
+
+    def told(self, text: str) -> str:
+        """Return a text with the paths of the workspace itself where it names those of the copy."""
+        return text.replace(str(self.root), str(self.original))
 
     def read(self, texts: Texts) -> tuple[Workspace, Texts]:
         """Return the workspace that cargo reads where some files have other texts, with all texts as cargo left them; raises `BuildkitError`."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
 import tomlkit
-from tomlkit.items import Item, Table
+from tomlkit.items import InlineTable, Item, Table
 
-from buildkit.remedies.edits import Keys
+from buildkit.remedies.edits import Entry, Keys
 from buildkit.remedies.headers import header_text
 from buildkit.remedies.lines import split_lines
 from buildkit.remedies.values import inline_text
@@ -42,14 +43,18 @@ def has_table(text: str, keys: Keys) -> bool:
     return keys in locate_keys(text)
 
 
-def placed(text: str, table: Keys, key: str, block: str) -> str:
-    """Return a text with an entry, given as lines, in a table; a new table is added at the end."""
-    if not has_table(text, table):
-        gap = "" if not text else "\n" if text.endswith("\n") else "\n\n"
-        return f"{text}{gap}[{header_text(table)}]\n{block}"
+def placed(text: str, entry: Entry, block: str, after: int | None) -> str:
+    """Return a text with an entry, given as lines, in its table; a new table comes after the one that has a line, or at the end."""
+    key = entry.key
+    if not has_table(text, entry.table):
+        lines = split_lines(text)
+        end = len(lines) if after is None else section_end(lines, after)
+        before, rest = "".join(lines[:end]).rstrip("\n"), "".join(lines[end:])
+        gap = "\n\n" if before else ""
+        return f"{before}{gap}[{header_text(entry.table)}]\n{block}" + (f"\n{rest}" if rest else "")
     document: Any = tomlkit.parse(text)
     found = document
-    for part in table:
+    for part in entry.table:
         found = found[part]
     if isinstance(found.get(key), Table):
         raise UneditableError(f"{key!r} is a table of its own there")
@@ -65,7 +70,7 @@ def taken(text: str, table: Keys, key: str) -> tuple[str, str]:
     for part in table:
         found = found[part]
     value = found[key]
-    if isinstance(value, Table):
+    if isinstance(value, Mapping) and not isinstance(value, InlineTable):
         del found[key]
         return tomlkit.dumps(document), f"{header_text((key,))} = {inline_text(value.unwrap())}\n"
     lines = split_lines(text)
@@ -76,6 +81,23 @@ def taken(text: str, table: Keys, key: str) -> tuple[str, str]:
     block = "".join(lines[start:end])
     start, end = _with_gap(lines, start, end)
     return "".join([*lines[:start], *lines[end:]]), block if block.endswith("\n") else f"{block}\n"
+
+
+def section_end(lines: list[str], line: int) -> int:
+    """Return how many lines there are up to the end of the table that has a line, counted from 1; comments above a header are the header's."""
+    headers = (place for place in range(line, len(lines)) if lines[place].lstrip().startswith("[") and _is_document(lines[:place]))
+    end = next(headers, len(lines))
+    while end > line and end < len(lines) and lines[end - 1].lstrip().startswith("#"):
+        end -= 1
+    return end
+
+
+def _is_document(lines: list[str]) -> bool:
+    try:
+        tomllib.loads("".join(lines))
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
 
 
 def _with_gap(lines: list[str], start: int, end: int) -> tuple[int, int]:

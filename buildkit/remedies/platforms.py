@@ -18,6 +18,8 @@ def platform_without(leak: Leak, declaration: Dependency) -> str | None:
     kept = [machine for machine in leak.kept_on if _holds(platform, machine)]
     denied = [machine for machine in leak.denied_on if _holds(platform, machine)]
     elsewhere = [machine for machine in (*leak.kept_on, *leak.denied_on) if not _holds(platform, machine)]
+    if not kept:
+        return None
     cfgs = [machine.cfg for machine in kept]
     found = separating_cfg(cfgs, [machine.cfg for machine in (*denied, *elsewhere)])
     if found is not None or platform is None or not is_cfg(platform):

@@ -8,7 +8,7 @@ from itertools import combinations
 from buildkit.cargo.cfg import CfgSet
 
 NAMES = ("target_family", "target_os", "target_arch", "target_env", "target_abi")
-"""What an expression may ask for, the most telling first. A target feature is a matter of flags, and no word for a target."""
+"""What an expression may ask for, the most telling first: an architecture may be common by chance. A target feature is a matter of flags, and no word for a target."""
 
 MOST_TERMS = 3
 
@@ -20,15 +20,18 @@ def separating_cfg(true_on: Sequence[CfgSet], false_on: Sequence[CfgSet]) -> str
 
     What is common to the targets to leave out is negated first: targets that nobody configured then stay as they were.
     """
-    kept, dropped = [_facts(known) for known in true_on], [_facts(known) for known in false_on]
-    if not dropped or any(facts in kept for facts in dropped):
+    if not false_on:
         return None
-    found = next((f"not({term})" for term in _covers(dropped, kept)), None) or next(iter(_covers(kept, dropped)), None)
-    return None if found is None else f"cfg({found})"
+    for names in (NAMES[:2], NAMES[:3], NAMES):
+        kept, dropped = ([_facts(known, names) for known in side] for side in (true_on, false_on))
+        found = next((f"not({term})" for term in _covers(dropped, kept)), None) or next(_covers(kept, dropped), None)
+        if found is not None:
+            return f"cfg({found})"
+    return None
 
 
-def _facts(known: CfgSet) -> Facts:
-    return frozenset((name, value) for name, value in known.pairs if name in NAMES and value)
+def _facts(known: CfgSet, names: tuple[str, ...]) -> Facts:
+    return frozenset((name, value) for name, value in known.pairs if name in names and value)
 
 
 def _covers(targets: Sequence[Facts], others: Sequence[Facts]) -> Iterator[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from buildkit.cargo.metadata import Package
 from buildkit.features.derivation import Step
 from buildkit.features.values import parse_value
-from buildkit.remedies.candidate import Candidate
+from buildkit.remedies.candidate import Bluntness, Candidate
 from buildkit.remedies.declared import Declarations
 from buildkit.remedies.edits import Rewrite
 from buildkit.remedies.leak import Leak
@@ -30,9 +31,11 @@ def reference_candidates(leak: Leak, step: Step, declarations: Declarations) -> 
             yield from _hidden(package, file, cause.feature, written)
     elif value.key in optional and value.feature and not value.is_weak:
         weak = f"{value.key}?/{value.feature}"
-        yield _rewritten(file, cause.feature, cause.value, (weak,))
-        if value.key in written:
+        is_feature = value.key in written
+        if is_feature:
             yield _rewritten(file, cause.feature, cause.value, (f"dep:{value.key}", weak))
+        found = _rewritten(file, cause.feature, cause.value, (weak,))
+        yield replace(found, bluntness=Bluntness.FURTHER) if is_feature else found
     elif cause.value in optional and cause.value in written:
         yield _rewritten(file, cause.feature, cause.value, (f"dep:{cause.value}",))
 
@@ -58,6 +61,7 @@ def _hidden(package: Package, file: Path, name: str, written: dict[str, list[str
             summary=f'"dep:{name}" in the features of {file}, so that the optional dependency {name!r} is no feature of its own',
             edits=tuple(edits),
             hides=name,
+            note=f"{package.name}/{name} can no longer be selected by that name: select a feature that has dep:{name}",
         )
 
 

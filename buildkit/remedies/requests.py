@@ -26,7 +26,8 @@ def request_candidates(leak: Leak, step: Step, declarations: Declarations) -> It
     if declared is None:
         return
     request = Request(declared=declared, feature=requested, kept=kept_features(leak, step), declarations=declarations)
-    platform = platform_without(leak, link.declaration)
+    used = leak.resolution.model.links.packages[link.package].package
+    platform = platform_without(leak, link.declaration) if leak.is_used_elsewhere(used) else None
     for candidate, original in _plain(request):
         yield candidate
         split = None if platform is None else _split(candidate, request, platform, original)
@@ -62,6 +63,6 @@ def _split(candidate: Candidate, request: Request, platform: str, value: str | M
     return replace(
         candidate,
         summary=f"{candidate.summary}, and for {platform} as before",
-        edits=(*candidate.edits, Declare(entry=entry, value=value)),
+        edits=(*candidate.edits, Declare(entry=entry, value=value, beside=(*declared.entry.table, declared.entry.key))),
         bluntness=Bluntness.SPLIT,
     )

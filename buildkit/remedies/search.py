@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from buildkit.errors import BuildkitError
+from buildkit.errors import BuildkitError, ConfigurationError
 from buildkit.remedies.candidate import Candidate
 from buildkit.remedies.candidates import candidates
 from buildkit.remedies.compare import Comparison
@@ -15,7 +15,7 @@ from buildkit.remedies.document import edited
 from buildkit.remedies.edits import Edit
 from buildkit.remedies.leak import leak_at
 from buildkit.remedies.lines import changed_lines
-from buildkit.remedies.mirror import Mirror, Texts
+from buildkit.remedies.mirror import LOCK, Mirror, Texts
 from buildkit.remedies.placing import UneditableError
 from buildkit.remedies.survey import State, Survey
 
@@ -66,7 +66,9 @@ class Search:
                 workspace, left = self.mirror.read(texts)
                 self._known[key] = Version(texts=left, state=self.survey.judge(workspace))
             except BuildkitError as error:
-                self._known[key] = error.message
+                if isinstance(error, ConfigurationError) and error.file.name == LOCK.name:
+                    raise _locked(self.mirror.original / LOCK) from error
+                self._known[key] = self.mirror.told(error.message)
         return self._known[key]
 
     def mend(self, version: Version, name: str, subject: str) -> tuple[Remedy | None, tuple[Rejection, ...]]:
@@ -121,6 +123,9 @@ class _Attempt:
         """Return the candidates with the texts that they give, the least blunt first, then the shortest."""
         found: dict[frozenset[tuple[Path, bytes]], tuple[tuple[int, int], Candidate, Texts]] = {}
         for candidate in given:
+            if candidate.obstacle is not None:
+                self._reject(candidate, candidate.obstacle)
+                continue
             try:
                 after = applied(texts, candidate)
             except UneditableError as error:
@@ -134,6 +139,10 @@ class _Attempt:
     def _reject(self, candidate: Candidate, reason: str) -> None:
         if all(rejection.summary != candidate.summary for rejection in self.rejections):
             self.rejections.append(Rejection(summary=candidate.summary, reason=reason))
+
+
+def _locked(file: Path) -> ConfigurationError:
+    return ConfigurationError("would change with the manifests, and --locked forbids that", file=file, hint="buildkit fix, without --locked")
 
 
 def applied(texts: Texts, candidate: Candidate) -> Texts:

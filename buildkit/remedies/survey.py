@@ -24,6 +24,9 @@ from buildkit.plan.model import Plan, PlannedCell, PlannedProof, Subject
 from buildkit.plan.selection import Query, select
 from buildkit.process import Runner
 
+TARGET_SIDE = "target"
+HOST_SIDE = "host"
+
 Units = Mapping[tuple[str, str], frozenset[str]]
 """What is compiled: the features of each package, by its name and by the side."""
 
@@ -51,7 +54,7 @@ class Judged:
         if self.resolution is None:
             return {}
         closure, workspace = self.resolution.closure, self.resolution.model.links.workspace
-        sides = (("target", closure.target), ("host", closure.host))
+        sides = ((TARGET_SIDE, closure.target), (HOST_SIDE, closure.host))
         return {(label(workspace, identity), side): features for side, built in sides for identity, features in built.items()}
 
     @property
@@ -59,9 +62,13 @@ class Judged:
         """Return the subjects that are denied here."""
         return frozenset(subjects_of(self.subject.denials))
 
+    def found(self, subject: str) -> Finding | None:
+        """Return the finding about a subject, `None` where there is none."""
+        return next((finding for finding in self.findings if finding.subject == subject), None)
+
     def leaks(self, subject: str) -> bool:
         """Say whether a subject is found here."""
-        return any(finding.subject == subject for finding in self.findings)
+        return self.found(subject) is not None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,19 +45,30 @@ def array_text(known: Array | None, wanted: Iterable[str]) -> str:
     return f"[{space}{', '.join(own.get(value, _text(value)) for value in values)}{comma}{space if values else ''}]"
 
 
-def _several_lines(known: Array, values: tuple[str, ...]) -> str:
-    """Put new values in the place of those that go; what is left of either goes from its line, or comes last."""
-    new = [value for value in values if value not in known.unwrap()]
-    place = len(known)
-    for gone in [value for value in known.unwrap() if value not in values]:
-        place = known.unwrap().index(gone)
-        if new:
-            known[place] = new.pop(0)
-            place += 1
+def replaced_text(known: Array, value: str, by: Iterable[str]) -> str:
+    """Return a list with other strings in the place of one; those that it has already are not repeated."""
+    new = [other for other in by if other not in known.unwrap()]
+    if "\n" not in known.as_string():
+        place = known.unwrap().index(value)
+        return array_text(known, (*known.unwrap()[:place], *new, *known.unwrap()[place + 1 :]))
+    place = known.unwrap().index(value)
+    if not new:
+        known.remove(value)
+    for number, other in enumerate(new):
+        if number:
+            known.insert(place + number, other)
         else:
-            known.remove(gone)
-    for value in reversed(new):
-        known.insert(place, value)
+            known[place] = other
+    return known.as_string()
+
+
+def _several_lines(known: Array, values: tuple[str, ...]) -> str:
+    """What goes takes its comment with it; what is new comes last."""
+    for gone in [value for value in known.unwrap() if value not in values]:
+        known.remove(gone)
+    for value in values:
+        if value not in known.unwrap():
+            known.append(value)
     return known.as_string()
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from buildkit.remedies.mending import Mended, Outcome, Unmended
+from buildkit.remedies.survey import proof_name
 from buildkit.reports.plain import BRANCH, path_lines
-from buildkit.reports.words import clean, counted
+from buildkit.reports.words import clean
 
 MOST_PLACES = 5
 MOST_LOST = 12
@@ -29,7 +30,7 @@ def outcome_lines(outcome: Outcome, branch: str = BRANCH, *, is_applied: bool) -
 
 def mended_lines(mended: Mended, *, is_applied: bool) -> Iterator[str]:
     """Give a finding that went, the edits, and what each place lost."""
-    yield f"{'mended' if is_applied else 'can be mended'}: {clean(mended.finding.subject)} in {_listed(mended.places, MOST_PLACES)}"
+    yield f"{'mended' if is_applied else 'can be mended'}: {clean(mended.finding.subject)} in {_listed(_cells(mended.places), MOST_PLACES)}"
     for candidate in mended.remedy.candidates:
         yield f"  {clean(candidate.summary)}"
     shown: dict[tuple[str, ...], list[str]] = {}
@@ -37,7 +38,7 @@ def mended_lines(mended: Mended, *, is_applied: bool) -> Iterator[str]:
         shown.setdefault(lost, []).append(name)
     for lost, names in shown.items():
         if lost:
-            yield f"  gone from {_listed(names, MOST_PLACES)}: {_listed(lost, MOST_LOST)}"
+            yield f"  gone from {_listed(_cells(names), MOST_PLACES)}: {_listed(lost, MOST_LOST)}"
     notes = dict.fromkeys(candidate.note for candidate in mended.remedy.candidates if candidate.note is not None)
     yield from (f"  by hand: {clean(note)}" for note in notes)
 
@@ -45,7 +46,7 @@ def mended_lines(mended: Mended, *, is_applied: bool) -> Iterator[str]:
 def unmended_lines(unmended: Unmended, branch: str = BRANCH) -> Iterator[str]:
     """Give a finding that stays, its path, what was tried, and what to do by hand."""
     finding = unmended.finding
-    yield f"not mended: {clean(finding.subject)} in {_listed(unmended.places, MOST_PLACES)}: {clean(finding.message)}"
+    yield f"not mended: {clean(finding.subject)} in {_listed(_cells(unmended.places), MOST_PLACES)}: {clean(finding.message)}"
     yield from (f"  {line}" for line in path_lines(finding.path, branch))
     for rejection in unmended.rejections:
         yield f"  tried: {clean(rejection.summary)}: {clean(rejection.reason)}"
@@ -85,6 +86,12 @@ def outcome_document(outcome: Outcome, diff: str, changed: Sequence[str]) -> dic
     }
 
 
+def _cells(names: Sequence[str]) -> tuple[str, ...]:
+    """Return names without the proofs over cells that are named as well."""
+    pairs = {name.rpartition("/")[0] for name in names}
+    return tuple(name for name in names if not any(name == proof_name(pair) for pair in pairs))
+
+
 def _listed(names: Sequence[str], most: int) -> str:
     shown = ", ".join(clean(name) for name in names[:most])
-    return f"{shown} and {counted(len(names) - most, 'more')}" if len(names) > most else shown
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
