@@ -13,6 +13,9 @@ from buildkit.features.resolution import Resolution
 from buildkit.features.values import parse_value
 from buildkit.model import PathStep
 
+TRIED = "; buildkit fix tries that"
+"""What a fix ends with that may be mechanical."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
@@ -83,6 +86,14 @@ class Explainer:
 
     def _fix(self, cause: Cause, step: PathStep) -> str:
         place = f"{step.file}:{step.line}" if step.line is not None else step.file or "the manifest"
+        return f"{self._edit(cause, place)}{TRIED if self._is_ours(cause) else ''}"
+
+    def _is_ours(self, cause: Cause) -> bool:
+        """Say whether a manifest that may be edited declares a dependency so; a feature is spelled otherwise only by who knows what it means."""
+        manifest = self._package(cause.owner).manifest_path
+        return cause.link is not None and cause.owner in self.links.members and manifest.is_relative_to(self.links.workspace.root)
+
+    def _edit(self, cause: Cause, place: str) -> str:
         if cause.feature is not None:
             return f'take "{cause.value}" out of the feature {cause.feature!r} at {place}, or do not select that feature here'
         if cause.link is None:

@@ -69,10 +69,11 @@ def taken(text: str, table: Keys, key: str) -> tuple[str, str]:
     found = document
     for part in table:
         found = found[part]
-    value = found[key]
-    if isinstance(value, Mapping) and not isinstance(value, InlineTable):
+    value: Any = found[key]
+    if _is_apart(value):
+        values = value.unwrap()
         del found[key]
-        return tomlkit.dumps(document), f"{header_text((key,))} = {inline_text(value.unwrap())}\n"
+        return tomlkit.dumps(document), f"{header_text((key,))} = {inline_text(values)}\n"
     lines = split_lines(text)
     start, end = _span(lines, locate_keys(text)[*table, key] - 1)
     if end == len(lines) or not lines[end].strip():
@@ -81,6 +82,11 @@ def taken(text: str, table: Keys, key: str) -> tuple[str, str]:
     block = "".join(lines[start:end])
     start, end = _with_gap(lines, start, end)
     return "".join([*lines[:start], *lines[end:]]), block if block.endswith("\n") else f"{block}\n"
+
+
+def _is_apart(value: Any) -> bool:
+    """Say whether a value has a header or dotted keys, and is no text of its own."""
+    return isinstance(value, Mapping) and not isinstance(value, InlineTable)
 
 
 def section_end(lines: list[str], line: int) -> int:

@@ -142,7 +142,9 @@ class _Attempt:
 
 
 def _locked(file: Path) -> ConfigurationError:
-    return ConfigurationError("would change with the manifests, and --locked forbids that", file=file, hint="buildkit fix, without --locked")
+    return ConfigurationError(
+        "would change with the manifests, and --locked forbids that", file=file, hint="buildkit fix, without --locked"
+    )
 
 
 def applied(texts: Texts, candidate: Candidate) -> Texts:

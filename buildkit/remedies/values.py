@@ -63,7 +63,7 @@ def replaced_text(known: Array, value: str, by: Iterable[str]) -> str:
 
 
 def _several_lines(known: Array, values: tuple[str, ...]) -> str:
-    """What goes takes its comment with it; what is new comes last."""
+    """Take what goes out with its comment, and add what is new at the end."""
     for gone in [value for value in known.unwrap() if value not in values]:
         known.remove(gone)
     for value in values:

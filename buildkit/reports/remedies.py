@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from buildkit.features.explain import TRIED
 from buildkit.remedies.mending import Mended, Outcome, Unmended
 from buildkit.remedies.survey import proof_name
 from buildkit.reports.plain import BRANCH, path_lines
@@ -53,7 +54,7 @@ def unmended_lines(unmended: Unmended, branch: str = BRANCH) -> Iterator[str]:
     if not unmended.rejections:
         yield "  no manifest of this workspace can be edited mechanically for it"
     if finding.fix is not None:
-        yield f"  by hand: {clean(finding.fix)}"
+        yield f"  by hand: {clean(finding.fix.removesuffix(TRIED))}"
 
 
 def outcome_document(outcome: Outcome, diff: str, changed: Sequence[str]) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def outcome_document(outcome: Outcome, diff: str, changed: Sequence[str]) -> dic
                 "subject": unmended.finding.subject,
                 "places": list(unmended.places),
                 "tried": [{"edit": rejection.summary, "reason": rejection.reason} for rejection in unmended.rejections],
-                "by_hand": unmended.finding.fix,
+                "by_hand": None if unmended.finding.fix is None else unmended.finding.fix.removesuffix(TRIED),
             }
             for unmended in outcome.unmended
         ],

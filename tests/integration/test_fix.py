@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,6 +28,7 @@ MENDABLE = (
     *(f"properties/{name}" for name in ("leak-on-one-target-cfg", "leak-through-inherited-dependency", "leaky-default-feature")),
 )
 WAIT_SECONDS = 60
+GIT = shutil.which("git") or "git"
 
 
 def contents(folder: Path) -> dict[Path, bytes]:
@@ -61,7 +63,7 @@ def _patched(before: dict[Path, bytes], diff: str, workspace: Path) -> None:
     for file, content in before.items():
         (place / file).parent.mkdir(parents=True, exist_ok=True)
         (place / file).write_bytes(content)
-    subprocess.run(("git", "apply"), cwd=place, input=diff, text=True, check=True)
+    subprocess.run((GIT, "apply"), cwd=place, input=diff, text=True, check=True)
     assert contents(place) == contents(workspace)
 
 
@@ -121,7 +123,7 @@ def test_a_read_only_manifest_is_refused(fixture_copy: FixtureCopy, buildkit: Bu
 def test_uncommitted_changes_are_named(fixture_copy: FixtureCopy, buildkit: Buildkit) -> None:
     workspace = fixture_copy("remedies/strong-reference")
     for arguments in (("init", "-q"), ("add", "-A"), ("-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "all")):
-        subprocess.run(("git", *arguments), cwd=workspace, check=True)
+        subprocess.run((GIT, *arguments), cwd=workspace, check=True)
     manifest = workspace / "crates" / "app" / "Cargo.toml"
     manifest.write_text(manifest.read_text(encoding="utf-8") + "# not committed\n", encoding="utf-8")
     ran = buildkit("fix", "-C", str(workspace))

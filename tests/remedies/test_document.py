@@ -27,7 +27,7 @@ OFF_KEEPING = Configure(entry=entry(), default_features=False, features=("index"
 AWAY = Move(entry=entry(), table=NOT_WASM)
 SPLIT = Declare(entry=entry(NOT_WASM), value={"path": "../store", "features": ["net"]}, beside=(*HERE, "store"))
 SEVERAL_LINES = '[dependencies]\nstore = { path = "../store", features = [\n    "net", # for servers\n    # small files\n    "compact",\n] } # why\nserde = "1"\n'
-FORMS = {
+FORMS: dict[str, tuple[str, Edit]] = {
     "version": ('[dependencies]\nstore = "1" # why\nserde = "1"\n', OFF_KEEPING),
     "inline-table": ('[dependencies]\nstore = { path = "../store" } # why\nserde = "1"\n', OFF_KEEPING),
     "inline-table-tight": ('[dependencies]\nstore={path="../store",features=["net"]}\n', OFF_KEEPING),
@@ -110,7 +110,7 @@ def test_what_is_written_twice_is_written_once(form: str) -> None:
     ],
 )
 def test_what_cannot_be_kept_is_refused(text: str, edit: Edit) -> None:
-    with pytest.raises(UneditableError, match="cannot be edited|would not keep|of its own"):
+    with pytest.raises(UneditableError, match=r"cannot be edited|would not keep|of its own"):
         edited(text, edit)
 
 
