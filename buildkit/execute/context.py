@@ -13,6 +13,7 @@ from buildkit.cargo.manifest import Manifests
 from buildkit.cargo.metadata import Workspace
 from buildkit.config.schema import Configuration
 from buildkit.events import Emit
+from buildkit.execute.input_names import InputNames
 from buildkit.execute.models import Models, Platform
 from buildkit.execute.read_files import ReadFiles
 from buildkit.execute.savings import Incremental, incremental_environment
@@ -79,6 +80,11 @@ class Context:
     def facts(self) -> Facts:
         """Return what decides verdicts and is the same for many cells."""
         return Facts(workspace=self.workspace, store=self.cache)
+
+    @cached_property
+    def input_names(self) -> InputNames:
+        """Return how inputs are named."""
+        return InputNames(facts=self.facts)
 
     @cached_property
     def read_files(self) -> ReadFiles:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from buildkit.cargo.dep_info import DepInfo
 from buildkit.execute.verdict_facts import Facts
 
 CRATE_ROOTS = frozenset({"lib", "main"})
@@ -19,6 +20,14 @@ class InputNames:
     """Names the files that belong to a workspace, to path packages beside it, and to the system."""
 
     facts: Facts
+    _named: dict[tuple[DepInfo, Path], frozenset[str]] = field(default_factory=dict)
+
+    def read_by(self, info: DepInfo, package: Path) -> frozenset[str]:
+        """Return the names of what a compilation of a package read; many cells share a compilation."""
+        found = self._named.get((info, package))
+        if found is None:
+            found = self._named[info, package] = frozenset(name for path in info.files for name in self.of(path, package))
+        return found
 
     def of(self, path: str, package: Path) -> Iterator[str]:
         """Give the names of a path that rustc or a build script spelled while it compiled a package; none where it follows from another input.

@@ -32,7 +32,7 @@ def inputs_of(context: Context, work: Work, question: CheckQuestion, messages: I
     if work.graph.resolution is None:
         return None
     compiled = units_of(work.graph.resolution.sides, messages, is_closure=question.is_closure)
-    collected = _Collected(context=context, names=InputNames(facts=context.facts))
+    collected = _Collected(context=context, names=context.input_names)
     collected.read(compiled)
     return None if collected.is_unknown or compiled.fails_outside(context.workspace.packages) else collected.inputs
 
@@ -75,6 +75,9 @@ class _Collected:
                 self.files |= {self.context.facts.place(manifest): ANY_TIME for manifest in manifests}
 
     def _add_artifact(self, artifact: CompilerArtifact, package: Package) -> None:
+        if self.context.facts.is_fixed(package):
+            self._add_fixed(artifact, package)
+            return
         described = dep_info_file(artifact, package.name)
         info = None if described is None else self.context.read_files.dep_info(described.path)
         if described is None or info is None:
@@ -82,9 +85,20 @@ class _Collected:
         else:
             self._add_dep_info(info, package, changed_before(described.started, described.path))
 
+    def _add_fixed(self, artifact: CompilerArtifact, package: Package) -> None:
+        """Add what a fetched package reads outside of itself; its own files cannot change, so one look at each of many units will do."""
+        found = self.context.read_files.fixed.get(artifact.filenames)
+        if found is None:
+            described = dep_info_file(artifact, package.name)
+            info = None if described is None else self.context.read_files.dep_info(described.path)
+            found = info or DepInfo(files=frozenset(), variables=frozenset())
+            self.context.read_files.fixed[artifact.filenames] = found
+        self._add_dep_info(found, package, ANY_TIME)
+
     def _add_dep_info(self, info: DepInfo, package: Package, before: int) -> None:
         self.variables |= info.variables
-        self._add_paths(info.files, package, before)
+        for name in self.names.read_by(info, package.manifest_path.parent):
+            self.files[name] = min(before, self.files.get(name, before))
         if not self.context.facts.is_fixed(package):
             twins = {twin for file in info.files if (twin := twin_of(file)) is not None}
             self._add_paths(twins, package, ANY_TIME)

@@ -16,8 +16,9 @@ Known = dict[Path, tuple[int, Parsed]]
 
 @dataclass(frozen=True, kw_only=True)
 class ReadFiles:
-    """Parses on demand. What cannot be read gives `None`."""
+    """Parses on demand. What cannot be read gives `None`. `fixed` are the compilations of fetched packages, by what they made."""
 
+    fixed: dict[tuple[Path, ...], DepInfo] = field(default_factory=dict)
     _dep_infos: Known[DepInfo] = field(default_factory=dict)
     _outputs: Known[Watched] = field(default_factory=dict)
 

@@ -54,6 +54,7 @@ class Facts:
     workspace: Workspace
     store: Path
     _labels: dict[str, str] = field(default_factory=dict)
+    _fixed: dict[str, bool] = field(default_factory=dict)
     _environments: dict[frozenset[tuple[str, str | None]], Environment] = field(default_factory=dict)
 
     @cached_property
@@ -107,7 +108,10 @@ class Facts:
 
     def is_fixed(self, package: Package) -> bool:
         """Say whether the files of a package follow from its id."""
-        return package.source is not None and str(package.manifest_path).startswith(self.fetched)
+        found = self._fixed.get(package.id)
+        if found is None:
+            found = self._fixed[package.id] = package.source is not None and str(package.manifest_path).startswith(self.fetched)
+        return found
 
     def place(self, folder: Path) -> str:
         """Return a folder relative to the workspace."""
