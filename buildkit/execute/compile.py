@@ -12,7 +12,6 @@ from buildkit.cargo.messages import CompilerArtifact, CompilerMessage, Diagnosti
 from buildkit.execute.context import Context
 from buildkit.execute.disturbance import disturbance
 from buildkit.execute.outcome import StageOutcome, not_judged
-from buildkit.execute.verdict_recall import recall
 from buildkit.execute.work import Work
 from buildkit.model import Finding, Rule, Stage, StageResult, StdKind, Verdict
 from buildkit.plan.model import PlannedCell
@@ -31,12 +30,12 @@ MOST_LINES: Final = 600
 """How many lines of diagnostics a report keeps."""
 
 
-def check_cell(context: Context, work: Work) -> StageOutcome:
-    """Take a cell through the check stage."""
+def check_cell(context: Context, work: Work) -> tuple[StageOutcome, tuple[Message, ...]]:
+    """Take a cell through the check stage by itself, and return what cargo reported as well."""
     planned = work.planned
     if work.graph.obstacle is not None:
-        return not_judged(planned.cell, Stage.CHECK, work.graph.obstacle)
-    return recall(context, work, lambda: _run(context, planned, Stage.CHECK, context.check_command(planned)))
+        return not_judged(planned.cell, Stage.CHECK, work.graph.obstacle), ()
+    return _run(context, planned, Stage.CHECK, context.check_command(planned))
 
 
 def build_cell(profile: str, context: Context, work: Work) -> StageOutcome:

@@ -13,6 +13,7 @@ from buildkit.execute.compile import check_cell
 from buildkit.execute.context import Context
 from buildkit.execute.grouping import Group, Way, groups, without_wrappers
 from buildkit.execute.joint import JointCall
+from buildkit.execute.outcome import StageOutcome
 from buildkit.execute.pipeline import attempt
 from buildkit.execute.savings import remember_check
 from buildkit.execute.verdict_recall import Recollection
@@ -75,18 +76,18 @@ class _Checks:
         for work in works:
             if self._goes_on:
                 self._calls += 1
-                self._goes_on = self._finish(work, attempt(self._context, work, Stage.CHECK, check_cell))
+                self._goes_on = self._finish(work, attempt(self._context, work, Stage.CHECK, self._check_alone))
+
+    def _check_alone(self, _: Context, work: Work) -> StageOutcome:
+        return self._recollection.compiled(work, check_cell)
 
     def _joint(self, group: Group) -> None:
         self._calls += 1
         call = JointCall(self._context, group)
-        passed = []
         for work, outcome in call.passes():
-            passed.append((work, outcome))
+            # Kept at once: a run that is killed goes on from here.
+            self._recollection.keep(work, outcome, call.messages)
             self._goes_on = self._finish(work, self._recollection.verified(work, outcome)) and self._goes_on
-        if call.surprise is None:
-            for work, outcome in passed:
-                self._recollection.keep(work, outcome, call.messages)
         if call.surprise is not None:
             # What has passed in a call that is not what it was taken for is not believed either.
             self._context.emit(Notice(message=f"{call.surprise}; its {len(group.works)} cells are checked one by one"))

@@ -15,7 +15,7 @@ from buildkit.execute.verdict_question import question_for
 from buildkit.execute.work import Work
 from buildkit.model import Cell, Finding, Rule, Verdict
 
-Compile = Callable[[], tuple[StageOutcome, tuple[Message, ...]]]
+Compile = Callable[[Context, Work], tuple[StageOutcome, tuple[Message, ...]]]
 """Compiles a cell, and returns what cargo reported as well."""
 
 ENTRY_LENGTH: Final = 16
@@ -53,16 +53,11 @@ class Recollection:
         if self.context.verdicts is not None and question is not None and outcome.result.verdict is not Verdict.ERROR:
             self.context.verdicts.keep(question, inputs_of(self.context, work, question, messages), outcome)
 
-
-def recall(context: Context, work: Work, compile_cell: Compile) -> StageOutcome:
-    """Return the remembered verdict of a cell, or compile it by itself and remember what it comes to."""
-    recollection = Recollection(context=context)
-    known = recollection.find(work)
-    if known is not None:
-        return known
-    outcome, messages = compile_cell()
-    recollection.keep(work, outcome, messages)
-    return recollection.verified(work, outcome)
+    def compiled(self, work: Work, compile_cell: Compile) -> StageOutcome:
+        """Compile a cell by itself, whatever is remembered, and remember what it comes to."""
+        outcome, messages = compile_cell(self.context, work)
+        self.keep(work, outcome, messages)
+        return self.verified(work, outcome)
 
 
 def contradicted(question: CheckQuestion, known: StageOutcome, fresh: StageOutcome) -> StageOutcome:

@@ -129,6 +129,10 @@ def test_a_cell_whose_program_was_not_run_is_skipped() -> None:
     assert (result.verdict, result.stages[-1].reason) == (Verdict.SKIPPED, "no runner")
 
 
+def checked(context: Context, work: Work) -> StageOutcome:
+    return check_cell(context, work)[0]
+
+
 def artifact(*, fresh: bool) -> str:
     return (
         f'{{"reason":"compiler-artifact","package_id":"{APP.id}","target":{{"name":"app","kind":["lib"]}},'
@@ -146,7 +150,7 @@ def artifact(*, fresh: bool) -> str:
     ],
 )
 def test_a_stage_is_cached_when_cargo_compiled_nothing(*, said: str, code: int, expected: bool) -> None:
-    result = through(context_of([], said=said, code=code), Job(stages={Stage.CHECK: check_cell}))
+    result = through(context_of([], said=said, code=code), Job(stages={Stage.CHECK: checked}))
     assert result.stages[0].cached is expected
 
 
@@ -173,7 +177,7 @@ def message(level: str, text: str) -> str:
     ],
 )
 def test_a_crash_of_the_compiler_is_no_judgement_of_the_code(said: str, verdict: Verdict, reason: str | None) -> None:
-    result = through(context_of([], said=said, code=101), Job(stages={Stage.CHECK: check_cell}))
+    result = through(context_of([], said=said, code=101), Job(stages={Stage.CHECK: checked}))
     assert (result.verdict, result.stages[0].reason) == (verdict, reason)
 
 

@@ -12,7 +12,8 @@ from buildkit.cargo.messages import Message
 from buildkit.execute.context import Context, Trust
 from buildkit.execute.outcome import StageOutcome
 from buildkit.execute.verdict_model import Inputs
-from buildkit.execute.verdict_recall import Recollection, recall
+from buildkit.execute.verdict_recall import Compile, Recollection
+from buildkit.execute.work import Work
 from buildkit.model import Rule, Verdict
 
 
@@ -26,11 +27,16 @@ def context(tmp_path: Path) -> Context:
     return context
 
 
-def fails() -> tuple[StageOutcome, tuple[Message, ...]]:
+def recall(context: Context, work: Work, compile_cell: Compile) -> StageOutcome:
+    recollection = Recollection(context=context)
+    return recollection.find(work) or recollection.compiled(work, compile_cell)
+
+
+def fails(_: Context, __: Work) -> tuple[StageOutcome, tuple[Message, ...]]:
     return ended(Verdict.FAIL), ()
 
 
-def never() -> tuple[StageOutcome, tuple[Message, ...]]:
+def never(_: Context, __: Work) -> tuple[StageOutcome, tuple[Message, ...]]:
     raise AssertionError
 
 
@@ -62,7 +68,7 @@ def test_a_remembered_verdict_that_differs_is_an_error_that_names_its_entry(cont
 @pytest.mark.parametrize("verdict", [Verdict.PASS, Verdict.ERROR])
 def test_what_agrees_or_could_not_be_judged_contradicts_nothing(verdict: Verdict, context: Context) -> None:
     careful = replace(context, trust=Trust.VERIFY)
-    outcome = recall(careful, work_of(context).work(careful), lambda: (ended(verdict), ()))
+    outcome = recall(careful, work_of(context).work(careful), lambda _, __: (ended(verdict), ()))
     assert outcome == ended(verdict)
 
 

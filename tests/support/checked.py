@@ -19,6 +19,7 @@ from buildkit.execute.context import Context, TargetSupply, Trust
 from buildkit.execute.graphs import read_graph
 from buildkit.execute.outcome import StageOutcome
 from buildkit.execute.verdict_cache import VerdictCache
+from buildkit.execute.verdict_recall import Recollection
 from buildkit.execute.work import Work
 from buildkit.model import Cell
 from buildkit.plan.model import Origin, PlannedCell, Subject
@@ -71,7 +72,9 @@ class Checkout:
         member = context.workspace.members_by_name[package]
         cell = Cell(package=package, target=NATIVE.name, features=features)
         planned = PlannedCell(cell=cell, subject=Subject(package=member, target=NATIVE), origin=Origin.CONFIGURED)
-        outcome = check_cell(context, Work(planned=planned, graph=read_graph(context, planned.subject, cell)))
+        work = Work(planned=planned, graph=read_graph(context, planned.subject, cell))
+        recollection = Recollection(context=context)
+        outcome = recollection.find(work) or recollection.compiled(work, check_cell)
         assert context.verdicts is not None
         context.verdicts.save()
         return Asked(outcome=outcome, compiled=processes.compiled > 0)

@@ -10,6 +10,7 @@ from pathlib import Path
 from batch_graphs import Opened, open_cells
 
 from buildkit.execute.compile import check_cell
+from buildkit.execute.context import Context
 from buildkit.execute.outcome import StageOutcome
 from buildkit.execute.pipeline import attempt
 from buildkit.execute.together import check_together
@@ -50,9 +51,14 @@ def write_workspace(root: Path, files: Mapping[str, str]) -> Path:
     return root / "ws"
 
 
+def checked(context: Context, work: Work) -> StageOutcome:
+    """Check a cell by its own call."""
+    return check_cell(context, work)[0]
+
+
 def alone(opened: Opened) -> Verdicts:
     """Check every cell by its own call."""
-    return {work.planned.cell.id: attempt(opened.context, work, Stage.CHECK, check_cell).result.verdict.value for work in opened.works}
+    return {work.planned.cell.id: attempt(opened.context, work, Stage.CHECK, checked).result.verdict.value for work in opened.works}
 
 
 @dataclass
