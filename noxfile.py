@@ -12,7 +12,7 @@ WORKSPACE = "fixtures/runtara"
 WASM = ("wasm32-wasip2", "wasm32-unknown-unknown")
 PROGRAMS = ("runtara-program-wasi",)
 EVERY_PROGRAM = (*PROGRAMS, "runtara-program-native")
-PYTHON_SOURCES = ("buildkit", "targets", "tests", "docs", "noxfile.py")
+PYTHON_SOURCES = ("buildkit", "targets", "tests", "docs", "bench", "noxfile.py")
 
 
 def buildkit(session: nox.Session, *arguments: str) -> None:
