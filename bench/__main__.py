@@ -6,20 +6,23 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 import typer
 from platformdirs import user_cache_path
 
 from bench.arena import open_arena
-from bench.results import Result, WorkloadResult
+from bench.isolation import NAME, measure_isolation, open_large
+from bench.results import IsolationResult, Result, WorkloadResult
 from bench.rounds import Comparison
 from bench.table import render
 from bench.tools import Tools, install_tools
 from bench.workloads import QUICK, WORKLOADS, Workload
 from buildkit.errors import BuildkitError, UsageError
 from buildkit.process import ProcessRunner, Runner
+
+KNOWN: Final = {workload.name: workload for workload in (*WORKLOADS, QUICK)}
 
 
 def main(
@@ -36,11 +39,11 @@ def main(
     """Compare buildkit with cargo-hack and cargo-fc: the same cells, interleaved; fails where their verdicts differ."""
     processes = ProcessRunner()
     try:
-        workloads = (QUICK,) if quick else chosen(only or [])
+        names = (QUICK.name,) if quick else chosen(only or [])
         place = (folder or user_cache_path("buildkit-bench")).resolve()
         say(f"tools and workspaces are in {place}")
         tools = install_tools(place / "tools", processes)
-        result = run(workloads, Setup(place=place, tools=tools, processes=processes, rounds=1 if quick else rounds))
+        result = run(names, Setup(place=place, tools=tools, processes=processes, rounds=1 if quick else rounds))
     except BuildkitError as error:
         say(f"error: {error.message}" + (f"\nhint: {error.hint}" if error.hint else ""))
         raise typer.Exit(2) from None
@@ -63,10 +66,17 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     rounds: int
 
 
-def run(workloads: tuple[Workload, ...], setup: Setup) -> Result:
-    """Measure the workloads one after another."""
-    measured = tuple(compare(workload, setup) for workload in workloads)
-    return Result(versions=setup.tools.versions, cpus=os.cpu_count() or 1, rounds=setup.rounds, workloads=measured)
+def run(names: tuple[str, ...], setup: Setup) -> Result:
+    """Measure the workloads of these names one after another."""
+    measured = tuple(compare(KNOWN[name], setup) for name in names if name in KNOWN)
+    isolation = judge_large(setup) if NAME in names else None
+    return Result(versions=setup.tools.versions, cpus=os.cpu_count() or 1, rounds=setup.rounds, workloads=measured, isolation=isolation)
+
+
+def judge_large(setup: Setup) -> IsolationResult:
+    """Measure the isolation stage of a large workspace."""
+    say(f"{NAME}: the workspace is generated")
+    return measure_isolation(open_large(setup.place / "workspaces", setup.tools, setup.processes), setup.rounds, say)
 
 
 def compare(workload: Workload, setup: Setup) -> WorkloadResult:
@@ -76,13 +86,13 @@ def compare(workload: Workload, setup: Setup) -> WorkloadResult:
     return Comparison(arena=arena, rounds=setup.rounds, cpus=os.cpu_count() or 1, say=say).run()
 
 
-def chosen(names: list[str]) -> tuple[Workload, ...]:
-    """Return the workloads of these names, all without a name; raises `UsageError` for one that does not exist."""
-    known = {workload.name: workload for workload in WORKLOADS}
+def chosen(names: list[str]) -> tuple[str, ...]:
+    """Return the names, or those of all workloads but the small one; raises `UsageError` for one that does not exist."""
+    known = (*KNOWN, NAME)
     unknown = [name for name in names if name not in known]
     if unknown:
         raise UsageError(f"unknown workload {unknown[0]!r}", hint=f"one of: {', '.join(known)}")
-    return tuple(known[name] for name in names or known)
+    return tuple(names or (name for name in known if name != QUICK.name))
 
 
 def say(line: str) -> None:

@@ -61,13 +61,15 @@ class WorkloadResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IsolationResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The isolation stage of a large workspace: with nothing remembered, and again."""
+    """The isolation stage of a large workspace: with nothing remembered, and again. The proofs are about `selections`."""
 
     members: int
     packages: int
     targets: tuple[str, ...]
     cells: int
     proofs: int
+    selections: int
+    failing: int
     cold: tuple[Sample, ...]
     warm: tuple[Sample, ...]
     peaks: Peaks

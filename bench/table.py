@@ -95,7 +95,7 @@ def _isolation(isolation: IsolationResult) -> Iterator[str]:
     yield "### isolation: every cell and every allowed selection, judged without compiling"
     yield ""
     about = f"{isolation.members} members, {isolation.packages} packages, {', '.join(isolation.targets)}"
-    yield f"{about}: {isolation.cells} cells and {isolation.proofs} proofs."
+    yield f"{about}: {isolation.cells} cells, and {isolation.proofs} proofs over {isolation.selections:,} selections. {isolation.failing} fail."
     yield ""
     yield from _head(("", "wall s", "CPU s"))
     for name, samples in (("cold metadata", isolation.cold), ("warm", isolation.warm)):
