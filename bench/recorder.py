@@ -34,7 +34,8 @@ def main(kind: str, argv: list[str]) -> int:
     environment = {**os.environ, CALL: name} if kind == "cargo" else dict(os.environ)
     started = time.monotonic()
     metadata: float | None = None
-    with subprocess.Popen(argv, env=environment, stderr=subprocess.PIPE) as child:
+    # cargo hands its job server on as open files.
+    with subprocess.Popen(argv, env=environment, stderr=subprocess.PIPE, close_fds=False) as child:
         for line in child.stderr or ():
             if metadata is None and METADATA in line:
                 metadata = time.monotonic()

@@ -58,9 +58,10 @@ def read_buildkit(text: str) -> Verdicts:
     """Read the JSON report of `buildkit check`; raises `BuildkitError` where a cell was neither passed nor failed."""
     verdicts = {}
     for cell in msgspec.json.decode(text, type=_Report).cells:
+        known = Cell(package=cell.package, features=tuple(sorted(cell.features)))
         if cell.verdict not in {"pass", "fail"}:
-            raise BuildkitError(f"buildkit says {cell.verdict!r} of {cell.package}/{','.join(cell.features)}", hint="buildkit doctor")
-        verdicts[Cell(package=cell.package, features=tuple(sorted(cell.features)))] = cell.verdict == "pass"
+            raise BuildkitError(f"buildkit says {cell.verdict!r} of {known}", hint="buildkit doctor")
+        verdicts[known] = cell.verdict == "pass"
     return verdicts
 
 
