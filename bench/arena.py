@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.cells import FeatureNames, read_command_list
 from bench.contenders import CONTENDERS, Contender, Site, Task, environment
-from bench.tools import Tools, ask
+from bench.tools import Tools, ask, require_std
 from bench.workloads import Workload
 from bench.workspace import write_workspace
 from buildkit.process import Runner
@@ -51,6 +51,7 @@ def open_arena(folder: Path, workload: Workload, tools: Tools, processes: Runner
     write_workspace(place / "base", workload.members, workload.defects)
     known = _prepare(place / "base", tools, processes)
     triple = workload.triple or tools.host
+    require_std(tools, triple)
     command = (str(tools.programs / "cargo-hack"), "hack", "check", "--workspace", *workload.hack_options, "--print-command-list")
     listed = ask(command, place / "base", processes, environment(tools, base))
     task = Task(

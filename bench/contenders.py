@@ -11,6 +11,7 @@ from bench.cells import Cell, FeatureNames
 from bench.tools import Tools, buildkit_command
 from bench.verdicts import Verdicts, read_buildkit, read_fc, read_hack
 from bench.workspace import append_allowed_sets
+from buildkit.errors import BuildkitError, ExitCode
 from buildkit.process import Command, Completed
 
 INHERITED: Final = (
@@ -141,6 +142,10 @@ class CargoFc:
         return read_fc(done.stdout)
 
 
+JUDGED: Final = frozenset({ExitCode.PASSED, ExitCode.FAILED})
+"""The exit codes with which buildkit has judged every cell."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Buildkit:
     """The buildkit that is installed beside this."""
@@ -157,8 +162,11 @@ class Buildkit:
         return Command(argv=argv, cwd=site.workspace, env=environment(tools, site))
 
     def verdicts(self, done: Completed, task: Task) -> Verdicts:
-        """Read its JSON report."""
+        """Read its JSON report; raises `BuildkitError` where it ended without one."""
         del task
+        if done.returncode not in JUDGED:
+            said = done.stderr.strip().splitlines()
+            raise BuildkitError(f"buildkit check: {said[-1] if said else done.ending}", hint=done.command.shell)
         return read_buildkit(done.stdout)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from bench.contenders import Site, environment
+from bench.contenders import JUDGED, Site, environment
 from bench.measure import Sample, Watch, measure
 from bench.results import IsolationResult
 from bench.tools import Tools, ask, buildkit_command
@@ -37,7 +37,7 @@ class Large:
         """Judge every cell and every allowed selection; raises `BuildkitError` where buildkit gives no verdicts."""
         argv = (*buildkit_command(), "check", "--only", "isolation", "--format", "json", "--locked", "--offline")
         done = self.processes.run(Command(argv=argv, cwd=self.site.workspace, env=environment(self.tools, self.site)))
-        if done.returncode not in {0, 1}:
+        if done.returncode not in JUDGED:
             said = done.stderr.strip().splitlines()
             raise BuildkitError(f"buildkit check: {said[-1] if said else done.ending}", hint=done.command.shell)
         return done

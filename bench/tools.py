@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,7 @@ def install_tools(folder: Path, processes: Runner) -> Tools:
     """Install what is missing in a folder, and return all tools; raises `ToolchainError` where one cannot be had."""
     folder.mkdir(parents=True, exist_ok=True)
     sysroot = Path(ask(("rustc", "--print", "sysroot"), folder, processes))
-    for crate, version in CRATES.items():
+    for crate, version in missing_crates(folder).items():
         ask(("cargo", "install", "--locked", "--quiet", "--root", str(folder), f"{crate}@{version}"), folder, processes)
     rustc = ask(("rustc", "-vV"), folder, processes)
     host = next(line.removeprefix("host: ") for line in rustc.splitlines() if line.startswith("host: "))
@@ -49,6 +50,20 @@ def install_tools(folder: Path, processes: Runner) -> Tools:
         "python": platform.python_version(),
     }
     return Tools(toolchain=sysroot / "bin", programs=folder / "bin", host=host, versions=versions)
+
+
+def missing_crates(folder: Path) -> Mapping[str, str]:
+    """Return the crates that are not installed in a folder in their version, as cargo's own list there tells."""
+    listed = folder / ".crates.toml"
+    installed = tomllib.loads(listed.read_text(encoding="utf-8")).get("v1", {}) if listed.is_file() else {}
+    present = {tuple(key.split(" ")[:2]) for key in installed}
+    return {crate: version for crate, version in CRATES.items() if (crate, version) not in present}
+
+
+def require_std(tools: Tools, triple: str) -> None:
+    """Raise `ToolchainError` where the compiler has no standard library for a triple: cargo-hack knows none but its own."""
+    if not (tools.toolchain.parent / "lib" / "rustlib" / triple / "lib").is_dir():
+        raise ToolchainError(f"{tools.toolchain / 'rustc'} has no standard library for {triple}", hint=f"rustup target add {triple}")
 
 
 def ask(argv: tuple[str, ...], folder: Path, processes: Runner, env: Mapping[str, str | None] | None = None) -> str:
