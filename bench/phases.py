@@ -14,8 +14,10 @@ EDITS: Final = (Phase.FIRST_EDIT, Phase.SECOND_EDIT)
 
 
 def phases_of(arena: Arena) -> tuple[Phase, ...]:
-    """Return the phases of a workload, in order."""
+    """Return the phases of a workload, in order; where only verdicts are asked for, one run tells them."""
     plain = (Phase.COLD, Phase.UNCHANGED)
+    if not arena.workload.timed:
+        return (Phase.COLD,)
     return (*plain, *EDITS) if arena.workload.edited else plain
 
 

@@ -1,13 +1,9 @@
 from __future__ import annotations
 
-import pytest
-
-from bench.__main__ import chosen
 from bench.contenders import CONTENDERS
 from bench.measure import Sample
 from bench.results import median_of
 from bench.rounds import rotated
-from buildkit.errors import UsageError
 
 
 def test_every_contender_is_once_the_first() -> None:
@@ -21,14 +17,3 @@ def test_a_median_is_taken_of_each_figure() -> None:
     samples = [Sample(seconds=seconds, cpu_seconds=cpu) for seconds, cpu in ((3, 1), (1, 2), (9, 9))]
     assert median_of(samples) == Sample(seconds=3, cpu_seconds=2)
     assert median_of(()) is None
-
-
-def test_without_a_name_all_workloads_but_the_small_one_are_chosen() -> None:
-    assert chosen([]) == ("each-feature", "each-feature-wasm", "pairs", "broken-combination", "leak-on-wasm", "isolation")
-    assert chosen(["quick"]) == ("quick",)
-
-
-def test_an_unknown_workload_is_refused_with_the_names_of_all() -> None:
-    with pytest.raises(UsageError, match="unknown workload 'pair'") as caught:
-        chosen(["pair"])
-    assert "pairs" in str(caught.value.hint)
