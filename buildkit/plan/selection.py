@@ -40,7 +40,7 @@ def select(matrix: Matrix, query: Query) -> Plan:
         _check_names(matrix, pattern)
     coverages = [coverage for coverage in matrix.coverages(_target_names(matrix, query)) if _is_asked(coverage, query)]
     cells = _cells(matrix, coverages, query)
-    cells = [planned for planned in cells if _matches(planned.cell, query.patterns)]
+    cells = [planned for planned in cells if covers(query.patterns, planned.cell)]
     if not cells:
         raise NothingSelectedError(
             "no cell is selected", hint="buildkit plan lists all cells; [package.NAME] targets may leave a target out"
@@ -111,7 +111,7 @@ def _cells(matrix: Matrix, coverages: Iterable[Coverage], query: Query) -> list[
             cells.setdefault(cell.cell, replace(cell, origin=Origin.EXPECTED))
     for pattern in query.patterns:
         cell = _exact_cell(matrix, pattern)
-        if cell is not None and not any(_matches(known, (pattern,)) for known in cells):
+        if cell is not None and not any(covers((pattern,), known) for known in cells):
             cells[cell.cell] = cell
     return list(cells.values())
 
@@ -145,7 +145,8 @@ def _check_names(matrix: Matrix, pattern: str) -> None:
         _known_target(matrix, target)
 
 
-def _matches(cell: Cell, patterns: tuple[str, ...]) -> bool:
+def covers(patterns: tuple[str, ...], cell: Cell) -> bool:
+    """Say whether a cell is one of those that the patterns ask for; none asks for all."""
     return not patterns or any(_matches_one(cell, pattern) for pattern in patterns)
 
 
