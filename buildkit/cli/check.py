@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from buildkit.cli.execution import Execution, execute_plan
-from buildkit.cli.options import Everywhere, FailFast, Reporting, Selecting
+from buildkit.cli.options import Everywhere, FailFast, Reporting, SelectingPart
 from buildkit.errors import UsageError
 from buildkit.execute.context import Trust
 from buildkit.execute.isolation import isolate
@@ -36,7 +36,7 @@ JOBS: dict[OnlyStage | None, Job] = {
 
 def check(
     everywhere: Everywhere,
-    selecting: Selecting,
+    selecting: SelectingPart,
     reporting: Reporting,
     *,
     only: Annotated[
@@ -59,5 +59,8 @@ def check(
         )
     trust = Trust.NEVER if no_cache else Trust.VERIFY if verify_cache else Trust.ALWAYS
     need = StdNeed.NONE if only is OnlyStage.ISOLATION else StdNeed.CHECK
-    execution = Execution(verb="check", need=need, job=JOBS[only], verifies=verify_with_cargo, fail_fast=fail_fast, trust=trust)
+    variant = () if only is None else ("--only", only.value)
+    execution = Execution(
+        verb="check", variant=variant, need=need, job=JOBS[only], verifies=verify_with_cargo, fail_fast=fail_fast, trust=trust
+    )
     execute_plan(execution, everywhere, selecting, reporting)

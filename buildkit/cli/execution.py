@@ -6,7 +6,8 @@ import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,14 @@ from buildkit.cargo.manifest import Manifests
 from buildkit.cargo.waiting import WaitingRunner
 from buildkit.cargo.wrappers import can_use_wrappers
 from buildkit.cli.interrupts import interruptible
-from buildkit.cli.matrix import open_matrix, plan_for
-from buildkit.cli.options import Everywhere, Reporting, Selecting
+from buildkit.cli.matrix import open_matrix
+from buildkit.cli.options import Everywhere, Reporting, Selecting, SelectingPart
+from buildkit.cli.remembering import durations_file, in_order_of, recall
 from buildkit.cli.session import Session, open_session
 from buildkit.errors import UsageError
 from buildkit.events import Emit, Notice, RunFinished
 from buildkit.execute.context import Context, TargetSupply, Trust
+from buildkit.execute.disk_budget import DiskBudget, parse_budget
 from buildkit.execute.savings import debug_environment, incremental_choice
 from buildkit.execute.scheduler import execute
 from buildkit.execute.verdict_cache import VerdictCache
@@ -32,6 +35,7 @@ from buildkit.execute.work import Job
 from buildkit.model import CompilationTarget, RunReport
 from buildkit.plan.cells import Matrix
 from buildkit.plan.model import Plan
+from buildkit.plan.selection import Query, select
 from buildkit.process import Runner
 from buildkit.reports.open import open_reporter
 from buildkit.reports.settings import Github
@@ -43,8 +47,14 @@ from buildkit.toolchain.model import StdNeed, Supply, Toolchain, ToolchainReques
 from buildkit.toolchain.release import OLDEST_SUPPORTED
 from buildkit.toolchain.rust_version import newest
 
-SELECTING_OPTIONS = frozenset({"--target", "-t", "--tag", "--package", "-p", "--features"})
+SELECTING_OPTIONS = frozenset({"--target", "-t", "--tag", "--package", "-p", "--features", "--shard", "--partition", "--durations"})
 """The options that select cells; each takes a value."""
+
+SELECTING_FLAGS = frozenset({"--failed"})
+"""The options that select cells and take none."""
+
+BUILD_PROFILE = "release"
+"""The cargo profile of programs."""
 
 HOST_TARGET = "native"
 """The target that asks for nothing but a compiler for this machine."""
@@ -52,35 +62,52 @@ HOST_TARGET = "native"
 
 @dataclass(frozen=True, kw_only=True)
 class Execution:
-    """A verb, what it needs of the toolchains, and what it does with every cell."""
+    """A verb, what it needs of the toolchains, and what it does with every cell.
+
+    `variant` are the options that make it another thing to remember (`--only isolation`).
+    """
 
     verb: str
+    variant: tuple[str, ...] = ()
     need: StdNeed
     job: Job
     verifies: bool = False
     fail_fast: bool = False
     trust: Trust = Trust.ALWAYS
+    profile: str = "dev"
+
+    @property
+    def does(self) -> str:
+        """Return under what words runs are remembered."""
+        return shlex.join((self.verb, *self.variant))
 
 
-def execute_plan(execution: Execution, everywhere: Everywhere, selecting: Selecting, reporting: Reporting) -> None:
+def execute_plan(execution: Execution, everywhere: Everywhere, selecting: SelectingPart, reporting: Reporting) -> None:
     """Run a verb from its options to its exit code."""
     session = open_session(everywhere)
-    with interruptible() as children, open_reporter(report_settings(reporting, session.environment)) as emit:
-        processes = WaitingRunner(processes=children, emit=emit)
-        provision = Provision(session=session, processes=processes, emit=emit)
+    past = recall(session, execution.does)
+    save_to = durations_file(reporting.save_durations)
+    with interruptible() as children, open_reporter(report_settings(reporting, session.environment)) as report_event:
+        processes = WaitingRunner(processes=children, emit=report_event)
+        provision = Provision(session=session, processes=processes, emit=report_event)
         matrix = open_matrix(session, provision.reading_toolchain(), processes=processes)
-        plan = plan_for(matrix, selecting)
+        plan = past.chosen_plan(matrix, selecting)
         for notice in plan.notices:
-            emit(Notice(message=notice))
-        context = provision.context(execution, matrix, plan)
-        with remembering(context):
-            report = execute(context, plan, execution.job)
-        emit(RunFinished(report=report, rerun=rerun_command(typed_command(execution.verb, sys.argv[1:], selecting), report)))
+            report_event(Notice(message=notice))
+        with past.recording(report_event, save_to) as emit:
+            context = replace(provision, emit=emit).context(execution, matrix, plan)
+            past.tell_before(context, plan, execution.job, selecting.shard)
+            room = disk_budget(execution, context, matrix, plan)
+            room.before(past.new_cells(plan, execution.job))
+            with writing_down(context):
+                report = in_order_of(plan, execute(context, past.in_order(plan), execution.job))
+            room.after(report.summary.compiled)
+            emit(RunFinished(report=report, rerun=rerun_command(typed_command(execution.verb, sys.argv[1:], selecting), report)))
     raise typer.Exit(exit_code(report.cells, report.proofs))
 
 
 @contextmanager
-def remembering(context: Context) -> Iterator[None]:
+def writing_down(context: Context) -> Iterator[None]:
     """Write down at the end what the verdict cache learned, also of a run that was broken off."""
     try:
         yield
@@ -119,7 +146,13 @@ class Provision:
     def context(self, execution: Execution, matrix: Matrix, plan: Plan) -> Context:
         """Make the toolchains of the plan's targets available, and return what the stages need."""
         targets = {planned.cell.target: planned.subject.target for planned in plan.cells}
-        supplies = self.supplies(execution.need, targets, newest(member.rust_version for member in matrix.workspace.members))
+        rust_version = newest(member.rust_version for member in matrix.workspace.members)
+        # A shard may be empty, and needs nothing then.
+        supplies = self.supplies(execution.need, targets, rust_version) if targets else {}
+        return replace(self.furnished(matrix, supplies), verifies=execution.verifies, fail_fast=execution.fail_fast, trust=execution.trust)
+
+    def furnished(self, matrix: Matrix, supplies: Mapping[str, Supply]) -> Context:
+        """Return what the stages need, with what targets are supplied with, by name."""
         environment, manifests, configured = self.session.environment, Manifests(root=matrix.workspace.root), self._configured()
         return Context(
             workspace=matrix.workspace,
@@ -131,13 +164,10 @@ class Provision:
             emit=self.emit,
             jobs=self.session.jobs,
             cache=self.session.store,
-            verifies=execution.verifies,
-            fail_fast=execution.fail_fast,
             wraps=can_use_wrappers(configured, environment),
             incremental=incremental_choice(environment, configured),
             check_env=debug_environment(environment, configured, manifests.read(matrix.workspace.root / "Cargo.toml").values),
             verdicts=VerdictCache(folder=self.session.store / FOLDER),
-            trust=execution.trust,
         )
 
     def _configured(self) -> Mapping[str, Any]:
@@ -151,6 +181,22 @@ class Provision:
             env=cargo_environment(supply, environment=environment, root=root, processes=self.processes),
             rustflags=target_rustflags(supply, environment=environment, root=root, processes=self.processes),
         )
+
+
+def disk_budget(execution: Execution, context: Context, matrix: Matrix, plan: Plan) -> DiskBudget:
+    """Return what keeps cargo's output of a run within the configured budget."""
+    return DiskBudget(
+        context=context,
+        plan=plan,
+        size=parse_budget(context.configuration.cargo.disk_budget),
+        profile=execution.profile,
+        all_cells=partial(select, matrix, Query(targets=tuple(context.supplies))),
+    )
+
+
+def profile_variant(profile: str) -> tuple[str, ...]:
+    """Return what tells a build with a cargo profile from one with the default."""
+    return () if profile == BUILD_PROFILE else ("--profile", profile)
 
 
 def report_settings(reporting: Reporting, environment: Mapping[str, str]) -> ReportSettings:
@@ -198,6 +244,6 @@ def typed_command(verb: str, arguments: Sequence[str], selecting: Selecting) -> 
         if name in SELECTING_OPTIONS or (word[:2] in SELECTING_OPTIONS and not word.startswith("--")):
             if word in SELECTING_OPTIONS and not equals:
                 next(words, None)
-        elif word not in selected:
+        elif word not in selected | SELECTING_FLAGS:
             kept.append(word)
     return tuple(kept)

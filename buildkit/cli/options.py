@@ -66,6 +66,23 @@ class Selecting:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SelectingPart(Selecting):
+    """Which cells, and which part of them by what earlier runs left."""
+
+    failed: Annotated[bool, typer.Option("--failed", help="Only what failed last time.")] = False
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            "--shard", "--partition", metavar="I/N", help="Only this part of the cells, for one of N machines.", show_default=False
+        ),
+    ] = None
+    durations: Annotated[
+        list[Path] | None,
+        typer.Option("--durations", metavar="FILE", help="Balance shards by the times in this file; repeatable.", show_default=False),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reporting:
     """What is shown."""
 
@@ -76,6 +93,10 @@ class Reporting:
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every command.")] = False
     color: Annotated[Color, typer.Option("--color", help="When to color.")] = Color.AUTO
     junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write a JUnit report.", show_default=False)] = None
+    save_durations: Annotated[
+        Path | None,
+        typer.Option("--save-durations", metavar="FILE", help="Add the times that cells took to this file.", show_default=False),
+    ] = None
     github: Annotated[bool, typer.Option("--github", help="Annotate a GitHub workflow run, and write its summary.")] = False
 
     def chosen_color(self, environment: Mapping[str, str]) -> Color:

@@ -12,9 +12,9 @@ import typer
 
 from buildkit.artifacts.inspection import inspect_artifact
 from buildkit.artifacts.sizes import parse_size
-from buildkit.cli.execution import Execution, execute_plan
+from buildkit.cli.execution import BUILD_PROFILE, Execution, execute_plan, profile_variant
 from buildkit.cli.interrupts import interruptible
-from buildkit.cli.options import Everywhere, FailFast, Reporting, Selecting
+from buildkit.cli.options import Everywhere, FailFast, Reporting, Selecting, SelectingPart
 from buildkit.cli.store import default_store
 from buildkit.config.schema import RunTable
 from buildkit.errors import ExitCode, ToolchainError, UsageError
@@ -74,10 +74,10 @@ class Running:
 
 def run(
     everywhere: Everywhere,
-    selecting: Selecting,
+    selecting: SelectingPart,
     reporting: Reporting,
     running: Running,
-    profile: Annotated[str, typer.Option("--profile", metavar="NAME", help="The cargo profile.")] = "release",
+    profile: Annotated[str, typer.Option("--profile", metavar="NAME", help="The cargo profile.")] = BUILD_PROFILE,
     *,
     fail_fast: FailFast = False,
 ) -> None:
@@ -98,7 +98,7 @@ def run(
             Stage.RUN: partial(run_programs, options),
         }
     )
-    execution = Execution(verb="run", need=StdNeed.BUILD, job=job, fail_fast=fail_fast)
+    execution = Execution(verb="run", variant=profile_variant(profile), profile=profile, need=StdNeed.BUILD, job=job, fail_fast=fail_fast)
     execute_plan(execution, everywhere, selecting, reporting)
 
 

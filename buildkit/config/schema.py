@@ -26,6 +26,10 @@ Size = (
     Annotated[str, Meta(title="a size such as `200 KiB`", pattern=r"^[0-9]+(\.[0-9]+)? ?([KMG]i?)?B$")]
     | Annotated[int, Meta(title="a number of bytes", ge=0)]
 )
+DiskBudget = (
+    Annotated[str, Meta(title='a size such as `20 GB`, or "none"', pattern=r"^(none|0|[0-9]+(\.[0-9]+)? ?([KMG]i?)?B)$")]
+    | Annotated[int, Meta(title="a number of bytes", ge=0)]
+)
 Preopen = Annotated[str, Meta(title="`HOST::GUEST` or `HOST::GUEST::ro`", pattern=r"^((?!::).)+::((?!::).)+(::ro)?$")]
 FeatureGroup = Annotated[tuple[Name, ...], Meta(title="a list of at least two features", min_length=2)]
 
@@ -75,6 +79,14 @@ class WorkspaceTable(Table, frozen=True, kw_only=True):
         ),
     ] = BUNDLED_DEFAULT
     deny: Annotated[Denials, Meta(description="What must not be reached on any target.", examples=[["openssl-sys"]])] = ()
+    durations: Annotated[
+        tuple[RelativePath, ...],
+        Meta(
+            description="Files that `--save-durations` wrote, by which `--shard` balances its parts; relative to the workspace root.",
+            examples=[["ci/durations.json"]],
+            extra={"environment": "BUILDKIT_DURATIONS"},
+        ),
+    ] = ()
 
 
 class PluginsTable(Table, frozen=True, kw_only=True):
@@ -117,6 +129,17 @@ class CargoTable(Table, frozen=True, kw_only=True):
         Annotated[int, Meta(title="a number from 1", ge=1)] | None,
         Meta(description="Parallel jobs; without it one for each processor.", extra={"environment": "BUILDKIT_JOBS", "option": "--jobs"}),
     ] = None
+    disk_budget: Annotated[
+        DiskBudget,
+        Meta(
+            description=(
+                "How large buildkit's folder below cargo's target directory may become before what was not used for longest is removed;"
+                ' `"none"` keeps everything.'
+            ),
+            examples=["20 GB", "none"],
+            extra={"environment": "BUILDKIT_DISK_BUDGET"},
+        ),
+    ] = "20 GB"
 
 
 class TargetTable(Table, frozen=True, kw_only=True):

@@ -15,6 +15,9 @@ from buildkit.cli.options import Selecting
         pytest.param(["check", "-C", "dir", "app/*"], ["app/*"], ["check", "-C", "dir"], id="cells go"),
         pytest.param(["check", "-t", "native", "--target=wasm32-wasip2", "--locked"], [], ["check", "--locked"], id="targets go"),
         pytest.param(
+            ["check", "--failed", "--shard", "1/2", "--durations=d.json", "-q"], [], ["check", "-q"], id="what is remembered goes"
+        ),
+        pytest.param(
             ["run", "-papp", "--tag", "wasm", "--env", "A=b", "--features", "x"], [], ["run", "--env", "A=b"], id="all that selects goes"
         ),
     ],

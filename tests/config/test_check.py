@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -80,3 +81,14 @@ def test_a_value_is_shown_on_one_short_line(value: Any) -> None:
 @pytest.mark.parametrize("tree", [{"cargo": {"jobs": 2**70}}, {"package": {"a": {"run": {"fuel": 2**64}}}}])
 def test_a_number_that_no_machine_counts_to_is_a_problem(tree: dict[str, Any]) -> None:
     assert len(list(find_problems(tree))) == 1
+
+
+@pytest.mark.parametrize("value", ["20 GB", "1.5 GiB", "none", "0", 0, 4096])
+def test_a_disk_budget_is_a_size_or_none(value: object) -> None:
+    assert not list(find_problems({"cargo": {"disk-budget": value}}))
+
+
+@pytest.mark.parametrize("value", ["20", "much", "-1 GB", -1, True, 1.5])
+def test_another_disk_budget_is_refused(value: object) -> None:
+    (problem,) = find_problems({"cargo": {"disk-budget": value}})
+    assert problem.message == f'cargo.disk-budget is {json.dumps(value)}, expected a size such as `20 GB`, or "none", or a number of bytes'

@@ -16,7 +16,7 @@ def test_config_prints_a_configuration_that_says_where_it_stands(root: Path, cap
     assert run(["config"]) == ExitCode.PASSED
     out = capsys.readouterr().out
     assert out.startswith(f"# {root / 'buildkit.toml'}\n")
-    assert tomllib.loads(out)["cargo"] == {"locked": False, "jobs": 2}
+    assert tomllib.loads(out)["cargo"] == {"locked": False, "jobs": 2, "disk-budget": "20 GB"}
 
 
 def test_config_as_json_is_one_document(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,6 +48,7 @@ def test_config_explains_every_key_of_a_table(root: Path, capsys: pytest.Capture
     keys = json.loads(capsys.readouterr().out)["keys"]
     assert keys == {
         "cargo.jobs": [{"value": 3, "origin": "command-line", "place": "--jobs"}],
+        "cargo.disk-budget": [{"value": "20 GB", "origin": "built-in", "place": "built-in"}],
         "cargo.locked": [{"value": False, "origin": "built-in", "place": "built-in"}],
     }
 

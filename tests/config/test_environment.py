@@ -12,7 +12,8 @@ from buildkit.errors import UsageError
 
 def test_every_variable_has_our_prefix_and_sets_a_key_of_its_own() -> None:
     variables = [outside.variable for outside in settable_outside()]
-    assert set(variables) == {"BUILDKIT_TARGETS", "BUILDKIT_CACHE_DIR", "BUILDKIT_OFFLINE", "BUILDKIT_LOCKED", "BUILDKIT_JOBS"}
+    names = ("TARGETS", "CACHE_DIR", "OFFLINE", "LOCKED", "JOBS", "DURATIONS", "DISK_BUDGET")
+    assert set(variables) == {f"BUILDKIT_{name}" for name in names}
     assert all(variable.startswith(PREFIX) and variable not in OF_DOCKER for variable in variables)
     assert all(find_key(outside.key) is not None for outside in settable_outside())
 

@@ -5,6 +5,7 @@ The standard libraries are built once into the user's store and are there the ne
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -136,3 +137,15 @@ def test_a_cold_store_offline_is_one_sentence(command: Buildkit, tmp_path: Path)
     assert ran.code == 4
     assert ran.err.startswith("error: ")
     assert len(ran.err.splitlines()) == 2
+
+
+@pytest.mark.usefixtures("ensured")
+def test_a_planned_call_finds_the_provided_library(command: Buildkit) -> None:
+    ran = command("plan", "-t", "wasm32-wasip2", "-t", "native-musl", "--json")
+    assert ran.code == 0, ran.err
+    assert "is not here" not in ran.err
+    calls = [cell["command"] for cell in json.loads(ran.out)["cells"]]
+    assert len(calls) == len(TARGETS)
+    for call in calls:
+        done = shell(command, call)
+        assert done.returncode == 0, done.stderr
