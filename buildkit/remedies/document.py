@@ -15,7 +15,7 @@ from buildkit.remedies.headers import header_text, renamed_header
 from buildkit.remedies.lines import edit_lines
 from buildkit.remedies.meaning import meaning_after, significant
 from buildkit.remedies.placing import UneditableError, has_table, placed, put, taken
-from buildkit.remedies.values import array_text, grown, inline_text, parsed, replaced_text
+from buildkit.remedies.values import array_text, grown, inline_text, parsed, replaced_text, shrunk
 from buildkit.toml_lines import locate_keys
 
 
@@ -63,8 +63,13 @@ def _configure(table: Any, edit: Configure) -> None:
     entry: Any = table[key]
     if not isinstance(entry, Mapping):
         entry = parsed(f"{{ version = {entry.as_string()} }}")
+    if isinstance(entry, InlineTable):
+        entry = parsed(shrunk(entry, edit.dropped(entry)))
+    else:
+        for name in edit.dropped(entry):
+            del entry[name]
     changes: dict[str, str] = {}
-    if edit.features is not None:
+    if edit.features:
         known = entry.get("features")
         changes["features"] = array_text(known if isinstance(known, Array) else None, edit.features)
     if edit.default_features is not None:

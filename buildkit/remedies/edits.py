@@ -9,6 +9,14 @@ from typing import Any
 
 Keys = tuple[str, ...]
 
+DEFAULT_FEATURES = "default-features"
+OLD_DEFAULT_FEATURES = "default_features"
+
+
+def default_features_key(entry: Mapping[str, Any]) -> str:
+    """Return the spelling of `default-features` that an entry uses; cargo knows an old one."""
+    return OLD_DEFAULT_FEATURES if OLD_DEFAULT_FEATURES in entry else DEFAULT_FEATURES
+
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
@@ -21,16 +29,25 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Configure:
-    """Set keys of an entry; `None` leaves a key as it is. `features` is the whole new list."""
+    """Set keys of an entry; `None` leaves a key as it is. `features` is the whole new list; an empty one takes the key away.
+
+    `inherits_default_features` takes the key for default features away: the workspace's table decides then.
+    """
 
     entry: Entry
     default_features: bool | None = None
     features: tuple[str, ...] | None = None
+    inherits_default_features: bool = False
 
     @property
     def file(self) -> Path:
         """Return the manifest."""
         return self.entry.file
+
+    def dropped(self, entry: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the keys that go from an entry that is a table."""
+        gone = (("features", self.features == ()), (default_features_key(entry), self.inherits_default_features))
+        return tuple(key for key, goes in gone if goes and key in entry)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,11 +90,3 @@ class Rewrite:
 
 Edit = Configure | Declare | Move | Rewrite
 """Every edit."""
-
-DEFAULT_FEATURES = "default-features"
-OLD_DEFAULT_FEATURES = "default_features"
-
-
-def default_features_key(entry: Mapping[str, Any]) -> str:
-    """Return the spelling of `default-features` that an entry uses; cargo knows an old one."""
-    return OLD_DEFAULT_FEATURES if OLD_DEFAULT_FEATURES in entry else DEFAULT_FEATURES

@@ -74,9 +74,10 @@ def shared(request: Request) -> Iterator[tuple[Candidate, Mapping[str, Any]]]:
         return
     others = [other for other in request.declarations.inheriting(base.entry.key) if other.entry != request.declared.entry]
     edits: list[Edit] = [_without(base, request), *(edit for other in others for edit in _asking(other, request))]
-    if request.listed != request.declared.features or (request.is_default and request.declared.default_features is not None):
-        off = False if request.is_default and request.declared.default_features is not None else None
-        edits.append(Configure(entry=request.declared.entry, default_features=off, features=request.listed))
+    features = request.listed if request.listed != request.declared.features else None
+    said = request.is_default and request.declared.default_features is not None
+    if features is not None or said:
+        edits.append(Configure(entry=request.declared.entry, features=features, inherits_default_features=said))
     members = sorted({str(other.entry.file) for other in others})
     rest = f"; {', '.join(members)} asks for it" if len(members) == 1 else f"; {', '.join(members)} ask for it" if members else ""
     where = f"{base.entry.file} [workspace.dependencies]"

@@ -57,9 +57,9 @@ def _configured(entry: str | Values, edit: Configure) -> Values:
     table: dict[str, Any] = {"version": entry} if isinstance(entry, str) else dict(entry)
     if edit.default_features is not None:
         table[default_features_key(table)] = edit.default_features
-    if edit.features is not None:
+    if edit.features:
         table["features"] = list(edit.features)
-    return table
+    return {key: value for key, value in table.items() if key not in edit.dropped(table)}
 
 
 def _table(values: MutableMapping[str, Any], keys: Keys) -> MutableMapping[str, Any]:

@@ -47,9 +47,13 @@ def _plain(request: Request) -> Iterator[tuple[Candidate, str | Mapping[str, Any
 def _own(request: Request) -> Candidate:
     declared = request.declared
     listed = tuple(dict.fromkeys((*(name for name in declared.features if name != request.feature), *request.kept)))
+    goes = request.feature == DEFAULT and request.keeps_default
+    # Where the workspace's table keeps them off, the member's own word for them is all that goes.
+    inherits = declared.base is not None and declared.base.default_features is False
     edit = Configure(
         entry=declared.entry,
-        default_features=False if request.feature == DEFAULT and request.keeps_default else None,
+        default_features=False if goes and not inherits else None,
+        inherits_default_features=goes and inherits,
         features=listed if listed != declared.features else None,
     )
     return Candidate(summary=f"{request.told} in {declared.entry.file}", edits=(edit,))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import tomlkit
-from tomlkit.items import Array, Item
+from tomlkit.items import Array, InlineTable, Item
 
 _TRAILING_COMMA = re.compile(r",\s*\]$")
 
@@ -29,6 +29,17 @@ def grown(table: str, key: str, value: str) -> str:
     gap = inner[len(body) :]
     comma = ", " if body else " "
     return f"{{{body}{comma}{key} = {value}{gap}}}"
+
+
+def shrunk(table: InlineTable, gone: Iterable[str]) -> str:
+    """Return an inline table without some keys; the space within its braces stays."""
+    before = table.as_string()
+    opening = before[1 : len(before) - len(before[1:].lstrip())]
+    for key in gone:
+        del table[key]
+    inner = table.as_string()[1:-1].strip() if gone else before[1:-1].strip()
+    closing = before[len(before[:-1].rstrip()) : -1]
+    return f"{{{opening}{inner}{closing}}}"
 
 
 def array_text(known: Array | None, wanted: Iterable[str]) -> str:

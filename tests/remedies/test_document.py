@@ -28,6 +28,16 @@ AWAY = Move(entry=entry(), table=NOT_WASM)
 SPLIT = Declare(entry=entry(NOT_WASM), value={"path": "../store", "features": ["net"]}, beside=(*HERE, "store"))
 SEVERAL_LINES = '[dependencies]\nstore = { path = "../store", features = [\n    "net", # for servers\n    # small files\n    "compact",\n] } # why\nserde = "1"\n'
 FORMS: dict[str, tuple[str, Edit]] = {
+    "inherited-again": (
+        "[dependencies]\nstore = { workspace = true, default-features = true } # why\n",
+        Configure(entry=entry(), inherits_default_features=True),
+    ),
+    "last-feature": ('[dependencies]\nstore = { features = ["net"], path = "../store" } # why\n', Configure(entry=entry(), features=())),
+    "last-feature-dotted": ('[dependencies]\nstore.workspace = true\nstore.features = ["net"]\n', Configure(entry=entry(), features=())),
+    "last-feature-in-a-table": (
+        '[dependencies.store]\nversion = "1"\nfeatures = ["net"] # why\n' + REST,
+        Configure(entry=entry(), features=()),
+    ),
     "version": ('[dependencies]\nstore = "1" # why\nserde = "1"\n', OFF_KEEPING),
     "inline-table": ('[dependencies]\nstore = { path = "../store" } # why\nserde = "1"\n', OFF_KEEPING),
     "inline-table-tight": ('[dependencies]\nstore={path="../store",features=["net"]}\n', OFF_KEEPING),
