@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum, unique
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+FULL_DISK: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""How the system says that there is no room. What ends a command so ends it with `ExitCode.TOOLCHAIN`; what ends a cell so is its `error`."""
 
 
 @unique

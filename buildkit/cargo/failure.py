@@ -17,6 +17,9 @@ __all__ = ["explain_failure", "explain_obstacle", "first_error"]
 _SIGNAL: Final = re.compile(r"^.*\(signal: (?P<number>\d+)(?:, (?P<name>SIG\w+))?", re.MULTILINE)
 _BUILD_SCRIPT_SAID: Final = re.compile(r"^\s*--- std(?:out|err)$", re.MULTILINE)
 _BUILD_SCRIPT: Final = re.compile(r"failed to run custom build command for `(?P<package>[^` ]+)")
+_LINKER_KILLED: Final = re.compile(
+    r"(?:collect2|cc|gcc|clang)[^\n]*: (?:ld|linker)[^\n]* (?:terminated with|due to) signal (?P<signal>[^\n(]+)"
+)
 _CRASH: Final = re.compile(r"internal compiler error: [^\n]+|the compiler unexpectedly panicked")
 _NEVER_EXECUTED: Final = re.compile(r"could not execute process `(?P<program>[^` ]+)[^\n]*\(never executed\)")
 
@@ -45,6 +48,9 @@ def explain_obstacle(done: Completed, told: str = "") -> str | None:
         script = _BUILD_SCRIPT.search(said)
         what = "a compiler process" if script is None else f"the build script of {script['package']}"
         return f"{what} was killed by {killed['name'] or 'signal ' + killed['number']}"
+    linker = _LINKER_KILLED.search(said)
+    if linker is not None:
+        return f"the linker was killed by signal {linker['signal'].strip()}"
     crash = _CRASH.search(said)
     if crash is not None:
         return f"rustc crashed: {crash[0]}"

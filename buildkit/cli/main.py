@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import importlib
 import os
 import sys
@@ -15,7 +14,7 @@ import typer
 
 from buildkit.cli.expand import expand_options
 from buildkit.cli.verbs import FAMILIES, VERBS, Verb
-from buildkit.errors import BuildkitError, ExitCode
+from buildkit.errors import FULL_DISK, BuildkitError, ExitCode
 from buildkit.version import __version__
 
 ABOUT = "Prove feature isolation, check, build and run a Rust workspace for every target that it ships to."
@@ -124,8 +123,10 @@ def _refuse(message: str, hint: str | None, code: ExitCode) -> int:
 
 def _environment_failed(error: OSError) -> int:
     place = f"{error.filename}: " if error.filename else ""
-    reason = "the disk is full" if error.errno == errno.ENOSPC else (error.strerror or str(error))
-    return _refuse(f"{place}{reason.lower()}", "df -h" if error.errno == errno.ENOSPC else None, ExitCode.USAGE)
+    if error.errno in FULL_DISK:
+        # Wherever the disk is full, be it for cargo, for the store or for a report: the machine lacks something.
+        return _refuse(f"{place}the disk is full", "df -h", ExitCode.TOOLCHAIN)
+    return _refuse(f"{place}{(error.strerror or str(error)).lower()}", None, ExitCode.USAGE)
 
 
 def _internal_error() -> int:

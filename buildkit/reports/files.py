@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from buildkit.errors import UsageError
+from buildkit.errors import FULL_DISK, ToolchainError, UsageError
 
 
 def write_report(path: Path, text: str) -> None:
     """Write a file aside and rename it into place; its folder is made when it is missing.
 
-    Raises `UsageError` where the file cannot be written.
+    Raises `UsageError` where the file cannot be written, and `ToolchainError` where the disk is full.
     """
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -22,6 +22,8 @@ def write_report(path: Path, text: str) -> None:
         finally:
             aside.unlink(missing_ok=True)
     except OSError as error:
+        if error.errno in FULL_DISK:
+            raise ToolchainError(f"{path}: the report cannot be written: the disk is full", hint="df -h") from error
         raise UsageError(f"{path}: the report cannot be written: {(error.strerror or str(error)).lower()}") from error
 
 

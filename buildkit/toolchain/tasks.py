@@ -36,6 +36,9 @@ def task(emit: Emit, name: str, title: str, unit: str) -> Iterator[Task]:
     except BuildkitError as failure:
         error = failure.message
         raise
+    except OSError as failure:
+        error = (failure.strerror or str(failure)).lower()
+        raise
     finally:
         emit(TaskFinished(task=name, seconds=time.monotonic() - started, error=error))
 

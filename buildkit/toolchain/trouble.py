@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from buildkit.cargo.failure import explain_obstacle, first_error
-from buildkit.errors import ToolchainError
+from buildkit.errors import FULL_DISK, ToolchainError
 from buildkit.process import NOT_STARTED, Completed
 
 ELSEWHERE: Final = "BUILDKIT_CACHE_DIR=DIR buildkit toolchain ensure"
@@ -33,7 +33,7 @@ def explain_os_error(store: Path) -> Iterator[None]:
 
 def store_error(store: Path, error: OSError) -> ToolchainError:
     """Return the sentence for an error of the operating system in a store."""
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    if error.errno in FULL_DISK:
         return ToolchainError(f"the disk is full: {store} could not be filled, and nothing was kept", hint="buildkit toolchain prune")
     if error.errno in _DENIED:
         return ToolchainError(f"the store {store} cannot be written: {(error.strerror or str(error)).lower()}", hint=ELSEWHERE)

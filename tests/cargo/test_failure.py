@@ -160,3 +160,11 @@ def test_what_a_build_script_says_is_its_judgement_of_the_code(words: str) -> No
 def test_a_full_disk_that_rustc_tells_of_is_an_obstacle() -> None:
     told = "failed to write file dep-graph.part.bin: No space left on device (os error 28)"
     assert explain_obstacle(ended("error: could not compile `app`"), told) == "the disk is full: cargo could not write its output"
+
+
+def test_a_linker_that_is_killed_judges_nothing() -> None:
+    told = (
+        "error: linking with `cc` failed: exit status: 1\n"
+        "  = note: collect2: fatal error: ld terminated with signal 7 [Bus error]\n          compilation terminated.\n"
+    )
+    assert explain_obstacle(ended("error: could not compile `app`"), told) == "the linker was killed by signal 7 [Bus error]"

@@ -105,6 +105,16 @@ def test_a_real_crash_of_the_compiler_judges_nothing(make: Make, buildkit: Build
     assert [verdict for verdict, _ in verdicts(buildkit, folder)[1]] == ["fail"]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("verb", ["check", "plan", "targets", "config"])
+def test_a_full_disk_that_ends_a_command_always_gives_the_same_exit_code(make: Make, verb: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            (sys.executable, "-m", "buildkit", verb), cwd=make(), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (ExitCode.TOOLCHAIN, "error: the disk is full\n hint: df -h\n")
+
+
 def test_an_interrupt_and_a_kill_end_a_build_script_that_hangs(make: Make) -> None:
     folder = make('build = "build.rs"\n')
     (folder / "app" / "build.rs").write_text(SLEEPS)

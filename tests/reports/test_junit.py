@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from buildkit.errors import UsageError
+from buildkit.errors import ToolchainError, UsageError
 from buildkit.events import Event
 from buildkit.model import RunReport
+from buildkit.reports.files import write_report
 from buildkit.reports.junit import JunitReporter, junit_text
 
 Golden = Callable[[str, str], None]
@@ -85,3 +87,13 @@ def test_a_file_that_cannot_be_written_is_named(story: tuple[Event, ...], tmp_pa
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match=r"file/junit\.xml: the report cannot be written: "):
         JunitReporter(tmp_path / "file" / "junit.xml").report(story[-1])
+
+
+def test_a_full_disk_is_told_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(*_: object, **__: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", fill)
+    with pytest.raises(ToolchainError, match=r"junit\.xml: the report cannot be written: the disk is full$"):
+        write_report(tmp_path / "junit.xml", "text")
+    assert list(tmp_path.iterdir()) == []
