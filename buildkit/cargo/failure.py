@@ -21,6 +21,11 @@ _LINKER_KILLED: Final = re.compile(
     r"(?:collect2|cc|gcc|clang)[^\n]*: (?:ld|linker)[^\n]* (?:terminated with|due to) signal (?P<signal>[^\n(]+)"
 )
 _CRASH: Final = re.compile(r"internal compiler error: [^\n]+|the compiler unexpectedly panicked")
+_PROGRESS: Final = re.compile(r"^\s*(?:[A-Z][a-z]+ \S+ v\d|Blocking|Updating|Locking)")
+_DIED: Final = re.compile(
+    r"^error: could not compile [^\n]*\n\nCaused by:\n  process didn't exit successfully: `(?P<program>[^` ]+)[^\n]*\(exit status: (?P<code>\d+)\)",
+    re.MULTILINE,
+)
 _NEVER_EXECUTED: Final = re.compile(r"could not execute process `(?P<program>[^` ]+)[^\n]*\(never executed\)")
 
 
@@ -58,7 +63,17 @@ def explain_obstacle(done: Completed, told: str = "") -> str | None:
     if lost is not None:
         return f"{lost['program']} could not be started: {causes(said)[-1]}"
     surroundings = surroundings_error(said)
-    return None if surroundings is None else surroundings.message
+    return _death(said) if surroundings is None else surroundings.message
+
+
+def _death(said: str) -> str | None:
+    """Return how rustc, or a wrapper of it, ended otherwise than rustc does after an error: only then does cargo tell how."""
+    died = _DIED.search(said)
+    if died is None:
+        return None
+    own = [line.strip() for line in said[: died.start()].splitlines() if line.strip() and not _PROGRESS.match(line)]
+    words = f": {own[-1]}" if own else " without a word"
+    return f"{died['program']} ended with exit code {died['code']}{words}"
 
 
 def _is_out_of_reach(said: str) -> bool:

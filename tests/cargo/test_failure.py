@@ -123,6 +123,22 @@ def test_a_crate_that_cannot_be_fetched_is_no_fault_of_the_code(said: str) -> No
         ),
         pytest.param(
             ended(
+                "   Compiling app v0.1.0 (/ws)\nsccache: error: no cache\nerror: could not compile `app` (lib)\n\nCaused by:\n"
+                "  process didn't exit successfully: `/bin/sccache /rust/bin/rustc --crate-name app` (exit status: 2)"
+            ),
+            "/bin/sccache ended with exit code 2: sccache: error: no cache",
+            id="wrapper fails",
+        ),
+        pytest.param(
+            ended(
+                "    Checking app v0.1.0 (/ws)\nerror: could not compile `app` (lib)\n\nCaused by:\n"
+                "  process didn't exit successfully: `/rust/bin/rustc --crate-name app` (exit status: 254)"
+            ),
+            "/rust/bin/rustc ended with exit code 254 without a word",
+            id="silent end",
+        ),
+        pytest.param(
+            ended(
                 "error: failed to run custom build command for `app v0.1.0 (/ws)`\n\nCaused by:\n"
                 "  could not execute process `/t/build-script-build` (never executed)\n\nCaused by:\n  No such file or directory (os error 2)"
             ),

@@ -87,13 +87,14 @@ def test_a_check_that_waits_for_another_cargo_says_so(make: Make) -> None:
         pytest.param(
             'echo "error: internal compiler error: no type" >&2; exit 101', "rustc crashed: internal compiler error: no", id="crash"
         ),
-        pytest.param('echo "sccache: no cache" >&2; exit 2', "could not compile `app` (lib)", id="wrapper fails"),
+        pytest.param('echo "sccache: no cache" >&2; exit 2', "{wrapper} ended with exit code 2: sccache: no cache", id="wrapper fails"),
     ],
 )
 def test_a_compiler_that_gives_up_judges_nothing(make: Make, buildkit: Buildkit, tmp_path: Path, body: str, told: str) -> None:
-    code, cells = verdicts(buildkit, make(), RUSTC_WRAPPER=wrapper(tmp_path, body))
+    script = wrapper(tmp_path, body)
+    code, cells = verdicts(buildkit, make(), RUSTC_WRAPPER=script)
     assert (code, [verdict for verdict, _ in cells]) == (ExitCode.FAILED, ["error"])
-    assert cells[0][1].startswith(told)
+    assert cells[0][1].startswith(told.format(wrapper=script))
 
 
 def test_a_real_crash_of_the_compiler_judges_nothing(make: Make, buildkit: Buildkit) -> None:
