@@ -78,7 +78,7 @@ def test_the_toolchain_that_rustup_is_told_to_use_may_be_a_folder(tmp_path: Path
         assert (first.rustc, first.origin) == (folder / "bin" / "rustc", origin)
 
 
-@pytest.mark.parametrize("name", ["1.42", "stabel", "/absent/toolchain"])
+@pytest.mark.parametrize("name", ["1.42", "stables", "/absent/toolchain"])
 def test_a_toolchain_that_rustup_does_not_have_is_refused(tmp_path: Path, name: str) -> None:
     home, compilers = rustup_home(tmp_path, f"stable-{HOST}", default=f"stable-{HOST}")
     with pytest.raises(ToolchainError, match=rf"^RUSTUP_TOOLCHAIN is '{name}', and rustup has no such toolchain$"):
