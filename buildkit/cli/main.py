@@ -37,6 +37,9 @@ def run(arguments: Sequence[str]) -> int:
         # The reader has gone; without this, the interpreter complains when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.INTERRUPTED
+    except KeyboardInterrupt:
+        # While a verb is imported, before anything listens to signals.
+        return _refuse("interrupted", None, ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001  # the last resort, and the only one
         return _explain(error)
 

@@ -126,3 +126,14 @@ def test_an_interrupt_has_its_own_exit_code(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr("buildkit.cli.config.open_session", interrupt)
     assert run(["config"]) == ExitCode.INTERRUPTED
+
+
+def test_an_interrupt_while_a_verb_is_imported_ends_as_any_other(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importlib, "import_module", interrupted)
+    assert run(["check"]) == ExitCode.INTERRUPTED
+    assert capsys.readouterr().err == "error: interrupted\n"

@@ -8,13 +8,13 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from command_line import Buildkit
-from faulty import EACH, PACKAGE, Make, verdicts
+from faulty import EACH, PACKAGE, Make, until, verdicts
 from oracle import write_files
 
 from buildkit.errors import ExitCode
@@ -118,25 +118,32 @@ def test_a_vendored_workspace_needs_no_network(make: Make, tmp_path: Path) -> No
     assert "hint: cargo vendor" in lost.err
 
 
+@dataclass(frozen=True, kw_only=True)
+class SilentServer:
+    """A server that accepts connections and never answers."""
+
+    port: int
+    connections: list[socket.socket] = field(default_factory=list)
+
+
 @pytest.fixture
-def silent_server() -> Iterator[int]:
-    """Give the port of a server that accepts connections and never answers."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        kept: list[socket.socket] = []
+def silent_server() -> Iterator[SilentServer]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = SilentServer(port=listening.getsockname()[1])
 
         def accept() -> None:
             while True:
                 try:
-                    kept.append(server.accept()[0])
+                    server.connections.append(listening.accept()[0])
                 except OSError:
                     return
 
         thread = threading.Thread(target=accept, daemon=True)
         thread.start()
-        yield server.getsockname()[1]
-        server.shutdown(socket.SHUT_RDWR)
+        yield server
+        listening.shutdown(socket.SHUT_RDWR)
         thread.join(5)
-        for connection in kept:
+        for connection in server.connections:
             connection.close()
 
 
@@ -147,18 +154,18 @@ def with_silent_registry(folder: Path, port: int, timeout: int) -> Buildkit:
     return Buildkit(folder=folder, environment={"CARGO_HOME": str(folder.parent / "home")})
 
 
-def test_a_registry_that_does_not_answer_is_told_and_so_is_the_waiting(make: Make, silent_server: int) -> None:
+def test_a_registry_that_does_not_answer_is_told_and_so_is_the_waiting(make: Make, silent_server: SilentServer) -> None:
     folder = make('[dependencies]\nfar = "1"\n')
-    ran = with_silent_registry(folder, silent_server, 1)("check")
+    ran = with_silent_registry(folder, silent_server.port, 1)("check")
     assert ran.code == ExitCode.TOOLCHAIN
     assert "waiting for a server: [28] Timeout was reached" in ran.out + ran.err
     assert "error: a crate could not be fetched: failed to get `far` as a dependency of package `app v0.1.0" in ran.err
-    assert f"failed to download from `http://127.0.0.1:{silent_server}/config.json`: [28] Timeout was reached" in ran.err
+    assert f"failed to download from `http://127.0.0.1:{silent_server.port}/config.json`: [28] Timeout was reached" in ran.err
 
 
-def test_an_interrupt_ends_the_wait_for_a_registry(make: Make, silent_server: int) -> None:
+def test_an_interrupt_ends_the_wait_for_a_registry(make: Make, silent_server: SilentServer) -> None:
     folder = make('[dependencies]\nfar = "1"\n')
-    environment = {**os.environ, "CARGO_HOME": str(with_silent_registry(folder, silent_server, 600).environment["CARGO_HOME"])}
+    environment = {**os.environ, "CARGO_HOME": str(with_silent_registry(folder, silent_server.port, 600).environment["CARGO_HOME"])}
     with subprocess.Popen(
         (sys.executable, "-m", "buildkit", "check"),
         cwd=folder,
@@ -167,8 +174,7 @@ def test_an_interrupt_ends_the_wait_for_a_registry(make: Make, silent_server: in
         stdout=subprocess.DEVNULL,
         text=True,
     ) as waiting:
-        time.sleep(3)
-        assert waiting.poll() is None
+        assert until(lambda: len(silent_server.connections) > 0)
         waiting.send_signal(signal.SIGINT)
         _, err = waiting.communicate(timeout=10)
     assert (waiting.returncode, err) == (ExitCode.INTERRUPTED, "error: interrupted\n")

@@ -5,13 +5,11 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from command_line import Buildkit
-from faulty import EACH, Make, verdicts
+from faulty import EACH, Make, until, verdicts
 
 from buildkit.errors import ExitCode
 
@@ -136,13 +134,3 @@ def scripts_of(folder: Path) -> list[str]:
         except OSError:
             continue
     return [program for program in programs if program.startswith(str(folder)) and "build-script" in program.replace("_", "-")]
-
-
-def until(holds: Callable[[], bool], *, seconds: float = 60.0) -> bool:
-    """Say whether something holds before long."""
-    ending = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > ending:
-            return False
-        time.sleep(0.05)
-    return True

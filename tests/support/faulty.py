@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -32,3 +33,13 @@ def verdicts(buildkit: Buildkit, folder: Path, *arguments: str, **environment: s
     ran = Buildkit(folder=folder, environment={**buildkit.environment, **environment})("check", "--format", "json", *arguments)
     cells = ran.document["cells"]
     return ran.code, [(cell["verdict"], next((found["message"] for found in cell["findings"]), "")) for cell in cells]
+
+
+def until(holds: Callable[[], bool], *, seconds: float = 60.0) -> bool:
+    """Say whether something holds before long."""
+    ending = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > ending:
+            return False
+        time.sleep(0.05)
+    return True
