@@ -1,6 +1,6 @@
 """Let `python -m buildkit` run the command line."""
 
-from buildkit.cli.main import main
+from buildkit.cli.start import main
 
 if __name__ == "__main__":
     main()

@@ -14,10 +14,15 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def interruptible() -> Iterator[ProcessRunner]:
-    """Give a process runner whose children end with this process's signals; the verb then ends as interrupted."""
-    processes = ProcessRunner()
+    """Give a process runner whose children end with this process's signals; the verb then ends as interrupted.
 
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
+    It does so at the latest when it is done: Python may lose the exception of a signal, within a callback of the interpreter.
+    """
+    processes = ProcessRunner()
+    received: list[int] = []
+
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
         # Threads that wait for a child would hold up the exception until the child has ended.
         processes.interrupt()
         raise KeyboardInterrupt
@@ -25,6 +30,8 @@ def interruptible() -> Iterator[ProcessRunner]:
     before = {number: signal.signal(number, interrupt) for number in SIGNALS}
     try:
         yield processes
+        if received:
+            raise KeyboardInterrupt
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -38,7 +38,6 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.INTERRUPTED
     except KeyboardInterrupt:
-        # While a verb is imported, before anything listens to signals.
         return _refuse("interrupted", None, ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001  # the last resort, and the only one
         return _explain(error)
