@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-import tomlkit
+import tomli_w
 
 from buildkit.cargo.metadata import Package, Workspace
 
@@ -57,7 +57,7 @@ class Wrapper:
             "default-features": False,
             "features": list(self.features),
         }
-        return tomlkit.dumps(
+        return tomli_w.dumps(
             {
                 "package": {"name": self.name, "version": "0.0.0", "edition": "2021"},
                 "lib": {"path": "../lib.rs"},
@@ -94,7 +94,7 @@ def root_manifest(workspace: Workspace, values: Mapping[str, Any], wrappers: Ite
             kept[name] = _absolute(kept[name], workspace.root)
     members = [wrapper.name for wrapper in wrappers]
     head = {"cargo-features": kept.pop("cargo-features")} if "cargo-features" in kept else {}
-    return tomlkit.dumps({**head, "workspace": {"members": members, "resolver": workspace.resolver.value}, **kept})
+    return tomli_w.dumps({**head, "workspace": {"members": members, "resolver": workspace.resolver.value}, **kept})
 
 
 def _without_star(profile: Mapping[str, Any], workspace: Workspace) -> Mapping[str, Any]:
