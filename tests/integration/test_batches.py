@@ -11,10 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from batch_graphs import Alone, Opened, built_together, difference, open_cells
+from batch_graphs import HEALTH, Alone, Opened, built_together, difference, open_cells
 from command_line import FIXTURES
 from defects import manifest, write_workspace
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given, settings
 from made_workspaces import Made, crowded_workspaces
 from oracle import Refused, write_files
 
@@ -79,7 +79,7 @@ def test_the_batches_of_the_golden_cases_build_what_their_cells_build(tmp_path: 
 def test_the_batches_of_made_workspaces_build_what_their_cells_build() -> None:
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=MADE, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=True)
+    @settings(max_examples=MADE, deadline=None, database=None, suppress_health_check=HEALTH, print_blob=True)
     @given(crowded_workspaces())
     def compare(made: Made) -> None:
         with tempfile.TemporaryDirectory() as folder:

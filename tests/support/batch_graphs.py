@@ -10,6 +10,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from hypothesis import HealthCheck
 from oracle import Refused
 
 from buildkit.cargo.calls import PACKAGE_WISE
@@ -30,6 +31,9 @@ from buildkit.plan.cells import cell_of
 from buildkit.plan.model import Origin, Plan, PlannedCell
 from buildkit.process import Command, ProcessRunner
 from buildkit.toolchain.model import StdNeed
+
+HEALTH = tuple(HealthCheck)
+"""What hypothesis complains of where examples take seconds."""
 
 Built = dict[str, str]
 """Every unit that cargo builds, known by what it is all the way down, with a line that names it."""

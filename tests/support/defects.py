@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -89,20 +89,31 @@ def together(opened: Opened) -> tuple[Verdicts, tuple[Command, ...]]:
 
 
 def hold(scratch: Path, defect: Defect) -> None:
-    """Hold the verdicts of wrapped and of joined calls against those of plain calls, each from a cold start."""
-    verdicts: dict[str, Verdicts] = {}
-    commands: dict[str, tuple[Command, ...]] = {}
-    for way in ("alone", "wrapped", "joined"):
-        opened = open_cells(write_workspace(scratch / way, defect.files), ("native",))
-        if way == "alone":
-            verdicts[way] = alone(opened)
-        else:
-            used = opened if way == "wrapped" else replace(opened, context=replace(opened.context, wraps=False))
-            verdicts[way], commands[way] = together(used)
+    """Hold the verdicts of wrapped and of joined calls against those of plain calls, and all against what is expected."""
+    found, commands = compared(scratch, lambda place: write_workspace(place, defect.files))
+    failed = {cell.replace("/native", "") for cell, verdict in found.items() if verdict != "pass"}
+    assert failed == defect.fails, found
+    assert is_wrapped(commands) == defect.wrapped
+
+
+def compared(scratch: Path, write: Callable[[Path], Path], *, deepest: int = 2) -> tuple[Verdicts, tuple[Command, ...]]:
+    """Hold the verdicts of wrapped and of joined calls against those of plain calls, each from a cold start.
+
+    `write` makes the workspace in a folder. Return the verdicts, and what was run where wrappers were allowed.
+    """
+    opened = open_cells(write(scratch / "alone"), ("native",), deepest=deepest)
+    expected = alone(opened)
+    opened = open_cells(write(scratch / "joined"), ("native",), deepest=deepest)
+    joined, without = together(replace(opened, context=replace(opened.context, wraps=False)))
+    wrapped, commands = together(open_cells(write(scratch / "wrapped"), ("native",), deepest=deepest))
+    for way in ("alone", "joined", "wrapped"):
         shutil.rmtree(scratch / way)
-    failed = {cell.replace("/native", "") for cell, verdict in verdicts["alone"].items() if verdict != "pass"}
-    assert failed == defect.fails, verdicts["alone"]
-    assert verdicts["wrapped"] == verdicts["alone"]
-    assert verdicts["joined"] == verdicts["alone"]
-    assert any("--workspace" in command.argv for command in commands["wrapped"]) == defect.wrapped
-    assert not any("--workspace" in command.argv for command in commands["joined"])
+    assert wrapped == expected
+    assert joined == expected
+    assert not is_wrapped(without)
+    return expected, commands
+
+
+def is_wrapped(commands: Iterable[Command]) -> bool:
+    """Say whether a command checks a scratch workspace."""
+    return any("--workspace" in command.argv for command in commands)
