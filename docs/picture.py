@@ -33,7 +33,7 @@ def main() -> None:
     everywhere = Everywhere(workspace=WORKSPACE)
     session = open_session(everywhere)
     execution = Execution(verb="check", need=StdNeed.NONE, job=Job(stages={Stage.ISOLATION: isolate}))
-    with interruptible() as processes:
+    with interruptible(session.remembered) as processes:
         provision = Provision(session=session, processes=processes, emit=events.append)
         matrix = open_matrix(session, provision.reading_toolchain(), processes=processes)
         plan = plan_for(matrix, Selecting())

@@ -15,6 +15,7 @@ LAYERS = (
     {"model"},
     {"events"},
     {"process", "watchdog", "hookspecs", "toml_lines", "purity"},
+    {"remembered"},
     {"cargo"},
     {"toolchain", "features", "config", "plugins", "plugin_sources", "plugin_demands"},
     {"runners", "artifacts", "plan"},

@@ -124,7 +124,9 @@ class Resolve(msgspec.Struct, frozen=True, kw_only=True):
     nodes: tuple[Node, ...]
 
 
-class _Document(msgspec.Struct, frozen=True, kw_only=True):
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """What is read of cargo's answer."""
+
     packages: tuple[Package, ...]
     workspace_members: tuple[str, ...]
     resolve: Resolve
@@ -163,18 +165,21 @@ class MetadataRequest(msgspec.Struct, frozen=True, kw_only=True):
     env: Mapping[str, str | None] = msgspec.field(default_factory=dict)
 
 
-def read_workspace(request: MetadataRequest, *, processes: Runner) -> Workspace:
-    """Ask cargo for the workspace at or above the request's directory.
-
-    All features are asked for and no platform is filtered: only so is the graph a superset of every cell's.
-    Raises `UsageError` when there is no workspace, and `ConfigurationError` when a manifest or the lock file is refused.
-    """
+def ask_metadata(request: MetadataRequest) -> Command:
+    """Return the call of cargo that describes a workspace; all features, and every platform: only so does it cover each cell."""
     argv = [str(request.cargo), "metadata", "--format-version", "1", "--all-features"]
     argv += ["--manifest-path", str(request.manifest)] if request.manifest is not None else []
     argv += ["--locked"] if request.locked else []
     argv += ["--offline"] if request.offline else []
-    command = Command(argv=tuple(argv), cwd=request.directory, env={**request.env, "CARGO_TERM_COLOR": "never"})
-    done = processes.run(command)
+    return Command(argv=tuple(argv), cwd=request.directory, env={**request.env, "CARGO_TERM_COLOR": "never"})
+
+
+def read_workspace(request: MetadataRequest, *, processes: Runner) -> Workspace:
+    """Ask cargo for the workspace at or above the request's directory.
+
+    Raises `UsageError` when there is no workspace, and `ConfigurationError` when a manifest or the lock file is refused.
+    """
+    done = processes.run(ask_metadata(request))
     if not done.succeeded:
         raise explain_failure(done)
     workspace = parse_metadata(done.stdout)
@@ -184,11 +189,16 @@ def read_workspace(request: MetadataRequest, *, processes: Runner) -> Workspace:
 def parse_metadata(text: str) -> Workspace:
     """Parse cargo's answer; raises `BuildkitError` where it is not the format of version 1."""
     try:
-        document = msgspec.json.decode(text, type=_Document, dec_hook=decode_path)
+        document = msgspec.json.decode(text, type=Document, dec_hook=decode_path)
     except msgspec.DecodeError as error:
         raise BuildkitError(f"cargo metadata answered in an unknown format: {error}", hint="cargo --version") from error
     if document.version != 1:
         raise UsageError(f"cargo metadata answered in format {document.version}, and buildkit reads format 1", hint="cargo --version")
+    return workspace_of(document)
+
+
+def workspace_of(document: Document) -> Workspace:
+    """Return a workspace as cargo describes it, its resolver left open."""
     packages = {package.id: package for package in document.packages}
     members = sorted((packages[identity] for identity in document.workspace_members), key=lambda package: package.name)
     return Workspace(

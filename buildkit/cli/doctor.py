@@ -32,7 +32,7 @@ def diagnose(
 ) -> None:
     """Say what is missing, and the command that mends it."""
     session = open_session(everywhere)
-    with interruptible() as processes:
+    with interruptible(session.remembered) as processes:
         request = provisioning_request(session, targets or (), StdNeed.BUILD, processes=processes)
         situation = look(request, environment=session.environment, processes=processes, emit=lambda _: None)
         answers = available(situation)

@@ -87,7 +87,7 @@ def execute_plan(execution: Execution, everywhere: Everywhere, selecting: Select
     session = open_session(everywhere)
     past = recall(session, execution.does)
     save_to = durations_file(reporting.save_durations)
-    with interruptible() as children, open_reporter(report_settings(reporting, session.environment)) as report_event:
+    with interruptible(session.remembered) as children, open_reporter(report_settings(reporting, session.environment)) as report_event:
         processes = WaitingRunner(processes=children, emit=report_event)
         provision = Provision(session=session, processes=processes, emit=report_event)
         matrix = open_matrix(session, provision.reading_toolchain(), processes=processes)

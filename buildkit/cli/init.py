@@ -29,7 +29,7 @@ def propose_configuration(
     if file.exists() and not stdout:
         raise refusal(file)
     session = open_session(replace(everywhere, config=file if file.exists() else None))
-    with interruptible() as processes:
+    with interruptible(session.remembered) as processes:
         workspace = read_session_workspace(session, find_cargo(session, processes=processes), processes=processes)
     text = propose(workspace, session.targets)
     if stdout:

@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from buildkit.process import ProcessRunner
+from buildkit.process import ProcessRunner, Runner
+from buildkit.remembered.runner import Remembered, RememberingRunner
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def interruptible() -> Iterator[ProcessRunner]:
+def interruptible(remembered: Remembered | None = None) -> Iterator[Runner]:
     """Give a process runner whose children end with this process's signals; the verb then ends as interrupted.
 
     It does so at the latest when it is done: Python may lose the exception of a signal, within a callback of the interpreter.
+    What is remembered is answered without starting a process.
     """
     processes = ProcessRunner()
     received: list[int] = []
@@ -29,7 +31,7 @@ def interruptible() -> Iterator[ProcessRunner]:
 
     before = {number: signal.signal(number, interrupt) for number in SIGNALS}
     try:
-        yield processes
+        yield processes if remembered is None else RememberingRunner(processes=processes, remembered=remembered)
         if received:
             raise KeyboardInterrupt
     finally:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from buildkit.cargo.metadata import MetadataRequest, Workspace, read_workspace
+from buildkit.cargo.metadata import MetadataRequest, Workspace
+from buildkit.cargo.recall import recall_workspace
 from buildkit.cli.options import Selecting
 from buildkit.cli.session import Session
 from buildkit.cli.triples import verify_targets
@@ -36,8 +37,8 @@ def open_matrix(session: Session, toolchain: Toolchain, *, processes: Runner) ->
 
 
 def read_session_workspace(session: Session, toolchain: Toolchain, *, processes: Runner) -> Workspace:
-    """Ask cargo for the workspace of a session."""
-    return read_workspace(metadata_request(session, toolchain), processes=processes)
+    """Return the workspace of a session, from memory where cargo would say the same."""
+    return recall_workspace(metadata_request(session, toolchain), processes=processes, remembered=session.remembered)
 
 
 def metadata_request(session: Session, toolchain: Toolchain) -> MetadataRequest:

@@ -34,6 +34,7 @@ class Everywhere:
     ] = None
     locked: Annotated[bool | None, typer.Option("--locked", help="Refuse to change Cargo.lock.", show_default=False)] = None
     offline: Annotated[bool | None, typer.Option("--offline", help="Use no network.", show_default=False)] = None
+    cache: Annotated[bool, typer.Option("--cache/--no-cache", help="Believe what is remembered, or nothing.", show_default=False)] = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,7 +45,7 @@ def plan(
         raise UsageError("--json and --github exclude each other", hint="buildkit plan --github")
     session = open_session(everywhere)
     past = recall(session, PLANNED)
-    with interruptible() as processes:
+    with interruptible(session.remembered) as processes:
         toolchain = find_cargo(session, processes=processes)
         matrix = open_matrix(session, toolchain, processes=processes)
         planned = past.chosen_plan(matrix, selecting)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from buildkit.cargo.calls import CargoOptions
@@ -16,20 +17,34 @@ from buildkit.plan.targets import configured_targets
 from buildkit.plugin_sources import PluginSources
 from buildkit.plugins import Targets, load_targets
 from buildkit.process import patched
+from buildkit.remembered.runner import Remembered
+from buildkit.remembered.shelf import Shelf
+from buildkit.toolchain.layout import STORED_ANSWERS, STORED_TOOLCHAINS
 
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """The settings of a workspace and the compilation targets that they give. `environment` is this process's own."""
+    """The settings of a workspace and the compilation targets that they give. `environment` is this process's own.
+
+    `caches` says whether what was remembered is believed.
+    """
 
     settings: Settings
     targets: Targets
     environment: Mapping[str, str]
+    caches: bool = True
 
     @property
     def store(self) -> Path:
         """Return the folder of toolchains and standard libraries."""
         return store_folder(self.settings)
+
+    @cached_property
+    def remembered(self) -> Remembered | None:
+        """Return where the answers of compilers and of cargo are kept, `None` where none is to be believed."""
+        store = self.store.absolute()
+        shelf = Shelf(folder=store / STORED_ANSWERS)
+        return Remembered(shelf=shelf, compilers=store / STORED_TOOLCHAINS) if self.caches else None
 
     @property
     def cargo_options(self) -> CargoOptions:
@@ -52,4 +67,9 @@ def open_session(everywhere: Everywhere) -> Session:
     sources = PluginSources(root=settings.root, paths=plugins.paths, disabled=frozenset(plugins.disabled))
     declared = load_targets(sources)
     targets = configured_targets(declared, settings)
-    return Session(settings=settings.with_targets(declared, declared.providers), targets=targets, environment=patched({}))
+    return Session(
+        settings=settings.with_targets(declared, declared.providers),
+        targets=targets,
+        environment=patched({}),
+        caches=everywhere.cache,
+    )

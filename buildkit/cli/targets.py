@@ -29,7 +29,7 @@ def targets(
 ) -> None:
     """List the compilation targets and what serves them."""
     session = open_session(everywhere)
-    with interruptible() as processes:
+    with interruptible(session.remembered) as processes:
         answers = serve(session, processes=processes)
     rows = [describe(session, name, answers[name]) for name in session.targets]
     if as_json:

@@ -48,7 +48,7 @@ def ensure_targets(
 ) -> None:
     """Make what the targets need available on this machine."""
     session = open_session(everywhere)
-    with interruptible() as processes, open_reporter(Reporting(stdout=sys.stdout, stderr=sys.stderr)) as emit:
+    with interruptible(session.remembered) as processes, open_reporter(Reporting(stdout=sys.stdout, stderr=sys.stderr)) as emit:
         request = provisioning_request(session, targets or (), StdNeed(purpose.value), processes=processes)
         supplies = ensure(replace(request, install=install), processes=processes, environment=session.environment, emit=emit)
         for name, supply in supplies.items():
@@ -58,7 +58,7 @@ def ensure_targets(
 def list_toolchains(everywhere: Everywhere) -> None:
     """List the toolchains here and what the store holds."""
     session = open_session(everywhere)
-    with interruptible() as processes:
+    with interruptible(session.remembered) as processes:
         toolchains = discover(environment=session.environment, store=session.store.absolute(), processes=processes)
     for toolchain in toolchains:
         source = "with source" if toolchain.source is not None else "without source"
@@ -97,7 +97,7 @@ def print_environment(
     """Print what another tool needs to use a target, for eval."""
     session = open_session(everywhere)
     # Standard output is for the shell that evaluates it.
-    with interruptible() as processes, open_reporter(Reporting(stdout=sys.stderr, stderr=sys.stderr)) as emit:
+    with interruptible(session.remembered) as processes, open_reporter(Reporting(stdout=sys.stderr, stderr=sys.stderr)) as emit:
         request = provisioning_request(session, (target,), StdNeed.BUILD, processes=processes)
         supply = ensure(request, processes=processes, environment=session.environment, emit=emit)[target]
         moved = everywhere_flags(session.environment)

@@ -56,7 +56,7 @@ def why(
 ) -> None:
     """Show the shortest path to a crate or feature, or the proof."""
     session = open_session(everywhere)
-    with interruptible() as processes:
+    with interruptible(session.remembered) as processes:
         inquiry = Inquiry(session, processes)
         planned = inquiry.planned(package, target, selected_features(features))
         policy = inquiry.policy(planned)

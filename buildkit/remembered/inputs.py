@@ -35,7 +35,7 @@ class InputKind(StrEnum):
     SOURCES = "sources"
     """The programs that cargo finds by itself in a folder: Rust files, and folders with a `main.rs`."""
     MATCHES = "matches"
-    """The manifests of the folders that a pattern matches."""
+    """What a pattern matches, a manifest in it or not."""
 
 
 class Input(msgspec.Struct, frozen=True, array_like=True):
@@ -92,8 +92,8 @@ def sources(folder: str) -> tuple[str, ...]:
 
 
 def matches(pattern: str) -> tuple[str, ...]:
-    """Return the manifests in the folders that a pattern for whole paths matches; the pattern is that of `workspace.members`."""
-    return tuple(sorted(str(found) for found in Path("/").glob(f"{pattern.lstrip('/')}/Cargo.toml")))
+    """Return what a pattern for whole paths matches; the pattern is one of `workspace.members`."""
+    return tuple(sorted(str(found) for found in Path("/").glob(pattern.lstrip("/"))))
 
 
 def digest(content: bytes) -> str:

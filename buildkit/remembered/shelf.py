@@ -17,15 +17,14 @@ from buildkit.remembered.inputs import Input
 FORMAT: Final = 1
 """Counts up when a page of an older buildkit would be misread; other formats have other file names."""
 
-SUM_BYTES: Final = 16
+SUM_BYTES: Final = 20
 UNUSED_DAYS: Final = 30
 SECONDS_PER_DAY: Final = 86_400
 
 
 class Page(msgspec.Struct, frozen=True, array_like=True):
-    """An answer to the question that `key` spells out, and what it depends on."""
+    """An answer to a question, and what it depends on. The key may spell out half an environment, so it is only kept as its digest."""
 
-    key: str
     inputs: tuple[Input, ...]
     answer: bytes
 
@@ -42,15 +41,14 @@ class Shelf:
             content = memoryview(self._file(key).read_bytes())
             if _sum(content[SUM_BYTES:]) != content[:SUM_BYTES]:
                 return None
-            page = msgspec.msgpack.decode(content[SUM_BYTES:], type=Page)
+            return msgspec.msgpack.decode(content[SUM_BYTES:], type=Page)
         except (OSError, msgspec.DecodeError):
             return None
-        return page if page.key == key else None
 
-    def keep(self, page: Page) -> None:
+    def keep(self, key: str, page: Page) -> None:
         """Write a page, whole or not at all; a folder that cannot be written stays as it is."""
         body = msgspec.msgpack.encode(page)
-        file = self._file(page.key)
+        file = self._file(key)
         fresh = self.folder / f".{file.name}.{os.urandom(8).hex()}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -62,7 +60,7 @@ class Shelf:
                 fresh.unlink()
 
     def _file(self, key: str) -> Path:
-        return self.folder / f"{FORMAT}-{hashlib.blake2b(key.encode(errors='surrogateescape'), digest_size=SUM_BYTES).hexdigest()}"
+        return self.folder / f"{FORMAT}-{_sum(key.encode(errors='surrogateescape')).hex()}"
 
     def _remove_old(self) -> None:
         """Remove what was written long ago, and what an interrupted process left; an answer that is still in use is asked for again."""

@@ -13,7 +13,7 @@ from buildkit.errors import ToolchainError
 from buildkit.process import Runner
 from buildkit.toolchain.layout import STORED_TOOLCHAINS
 from buildkit.toolchain.model import Origin, Toolchain
-from buildkit.toolchain.probe import Answer, Probes
+from buildkit.toolchain.probe import Answer, ask_compiler
 from buildkit.toolchain.release import OLDEST_SUPPORTED, reaches
 
 DISTRIBUTION_FOLDERS: Final = (
@@ -40,19 +40,17 @@ class Place:
 
 
 def discover(*, environment: Mapping[str, str], store: Path, processes: Runner, pinned: Path | None = None) -> tuple[Toolchain, ...]:
-    """Return the toolchains of this machine, each sysroot once; starts a compiler only where its answer is not remembered.
+    """Return the toolchains of this machine, each sysroot once.
 
     `pinned` is the folder of a toolchain that a workspace names, and comes first.
     """
-    probes = Probes.open(store)
     found: dict[Path, Toolchain] = {}
     own = () if pinned is None else _existing(Place(rustc=pinned / "bin" / "rustc", origin=Origin.OTHER, name=str(pinned)))
     for place in (*own, *find_places(environment, store)):
-        answer = probes.ask(place.rustc, processes=processes)
+        answer = ask_compiler(place.rustc, processes=processes)
         toolchain = None if answer is None else describe(place, answer)
         if toolchain is not None:
             found.setdefault(toolchain.sysroot, toolchain)
-    probes.save()
     return tuple(found.values())
 
 

@@ -15,6 +15,9 @@ STORED_PACKAGES: Final = "packages"
 
 KINDS: Final = (STORED_TOOLCHAINS, STORED_SYSROOTS, STORED_PACKAGES)
 
+STORED_ANSWERS: Final = "answers"
+"""What compilers and cargo have answered, one file each."""
+
 LOCKS: Final = "locks"
 """One lock file for each entry that was ever built; they are never removed, for a removed lock protects nobody."""
 

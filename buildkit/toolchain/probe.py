@@ -1,20 +1,15 @@
-"""Ask compilers what they are, and remember the answers for as long as the programs do not change."""
+"""Ask compilers what they are."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from buildkit.process import Command, Runner
-from buildkit.toolchain.memory import Memory
-
-FILE_NAME: Final = "probes.json"
-"""The file of remembered answers, in the store."""
 
 TIMEOUT_SECONDS: Final = 20.0
 """How long a compiler may take to say its version; a loaded machine is slow to start one."""
@@ -30,34 +25,6 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     commit: str
     host: str
     sysroot: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Probes:
-    """Answers by program; new ones are written back with `save`."""
-
-    memory: Memory[Answer]
-
-    @classmethod
-    def open(cls, store: Path) -> Probes:
-        """Read what the store remembers."""
-        return cls(memory=Memory.open(store / FILE_NAME, Answer))
-
-    def ask(self, rustc: Path, *, processes: Runner) -> Answer | None:
-        """Return what a compiler says of itself, `None` where it does not run."""
-        key = identity(rustc)
-        if key is None:
-            return None
-        answer = self.memory.get(key)
-        if answer is None:
-            answer = ask_compiler(rustc, processes=processes)
-            if answer is not None:
-                self.memory.put(key, answer)
-        return answer
-
-    def save(self) -> None:
-        """Write new answers back."""
-        self.memory.save()
 
 
 def identity(rustc: Path) -> str | None:

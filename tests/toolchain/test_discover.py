@@ -118,20 +118,3 @@ def test_a_compiler_is_asked_in_the_root_folder_and_without_rustups_variable(tmp
     discover(environment={"PATH": str(rustc.parent)}, store=tmp_path / "store", processes=runner)
     assert {command.cwd for command in runner.commands} == {Path("/")}
     assert all(command.env["RUSTUP_TOOLCHAIN"] is None for command in runner.commands)
-
-
-def test_a_compiler_that_was_asked_is_not_started_again_until_it_changes(tmp_path: Path) -> None:
-    rustc = write_compiler(tmp_path / "rust")
-    runner = FakeRunner(answers=(compiler_answers(rustc),))
-    for _ in range(2):
-        discover(environment={"PATH": str(rustc.parent)}, store=tmp_path / "store", processes=runner)
-    assert len(runner.commands) == 2
-    rustc.write_text("#!/bin/sh\n# another one\n")
-    discover(environment={"PATH": str(rustc.parent)}, store=tmp_path / "store", processes=runner)
-    assert len(runner.commands) == 4
-
-
-def test_a_store_that_cannot_be_written_only_costs_time(tmp_path: Path) -> None:
-    rustc = write_compiler(tmp_path / "rust")
-    (tmp_path / "store").write_text("a file where the folder should be")
-    assert len(find(tmp_path, {"PATH": str(rustc.parent)}, rustc)) == 1

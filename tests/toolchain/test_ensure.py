@@ -101,7 +101,8 @@ def test_a_std_that_was_built_is_used_offline_ever_after(tmp_path: Path) -> None
     built = machine.ensure(says("cargo", out=""), offline=True)
     machine.runner.commands.clear()
     assert machine.ensure(offline=True) == built
-    assert machine.runner.commands == []
+    assert {Path(command.argv[0]).name for command in machine.runner.commands} == {"rustc"}
+    assert {command.argv[1:] for command in machine.runner.commands} == {("-vV",), ("--print", "sysroot")}
 
 
 def test_a_failed_build_ends_its_task_with_the_reason_and_leaves_nothing(tmp_path: Path) -> None:
