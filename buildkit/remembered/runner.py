@@ -63,15 +63,17 @@ class RememberingRunner:
     def run(
         self, command: Command, *, on_stdout: OnLine | None = None, on_stderr: OnLine | None = None, timeout: float | None = None
     ) -> Completed:
-        """Run to the end, or return the kept answer; only what succeeded is kept."""
-        key = self._key(command) if on_stdout is None and on_stderr is None else None
-        if key is None:
-            return self.processes.run(command, on_stdout=on_stdout, on_stderr=on_stderr, timeout=timeout)
-        page = self.remembered.shelf.find(key)
+        """Run to the end, or return the kept answer, with nothing on `stderr`; only what succeeded is kept."""
+        key = self._key(command)
+        page = None if key is None else self.remembered.shelf.find(key)
         if page is not None:
-            return Completed(command=command, returncode=0, stdout=page.answer.decode(), stderr="", seconds=0.0)
-        done = self.processes.run(command, timeout=timeout)
-        if done.succeeded:
+            answer = page.answer.decode()
+            if on_stdout is not None:
+                for line in answer.splitlines():
+                    on_stdout(line)
+            return Completed(command=command, returncode=0, stdout=answer, stderr="", seconds=0.0)
+        done = self.processes.run(command, on_stdout=on_stdout, on_stderr=on_stderr, timeout=timeout)
+        if key is not None and done.succeeded:
             self.remembered.shelf.keep(key, Page((), done.stdout.encode()))
         return done
 

@@ -45,9 +45,12 @@ def discover(*, environment: Mapping[str, str], store: Path, processes: Runner, 
     `pinned` is the folder of a toolchain that a workspace names, and comes first.
     """
     found: dict[Path, Toolchain] = {}
+    answers: dict[Path, Answer | None] = {}
     own = () if pinned is None else _existing(Place(rustc=pinned / "bin" / "rustc", origin=Origin.OTHER, name=str(pinned)))
     for place in (*own, *find_places(environment, store)):
-        answer = ask_compiler(place.rustc, processes=processes)
+        if place.rustc not in answers:
+            answers[place.rustc] = ask_compiler(place.rustc, processes=processes)
+        answer = answers[place.rustc]
         toolchain = None if answer is None else describe(place, answer)
         if toolchain is not None:
             found.setdefault(toolchain.sysroot, toolchain)
