@@ -11,13 +11,13 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from importlib.metadata import entry_points
 from io import StringIO
 from pathlib import Path
 from types import ModuleType
 from typing import Final, TypeVar
 
 from buildkit import hookspecs
+from buildkit.entry_points import entry_points
 from buildkit.errors import PluginError
 from buildkit.purity import ImpureError, forbid_side_effects
 
@@ -47,7 +47,7 @@ def find_plugins(sources: PluginSources) -> Iterator[tuple[str, Callable[[], obj
     for module in sorted(pkgutil.iter_modules(bundled.__path__), key=lambda found: found.name):
         name = f"{BUNDLED}.{module.name}"
         yield name, partial(importlib.import_module, name)
-    for point in sorted(entry_points(group=hookspecs.PROJECT), key=lambda found: found.name):
+    for point in entry_points(hookspecs.PROJECT):
         yield point.name, point.load
     for path in sources.paths:
         yield path, partial(_module_from, sources.root / path)

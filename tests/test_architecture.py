@@ -11,13 +11,13 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LAYERS = (
-    {"errors", "version"},
+    {"errors", "later", "version"},
     {"model"},
     {"events"},
     {"process", "watchdog", "hookspecs", "toml_lines", "purity"},
     {"remembered"},
     {"cargo"},
-    {"toolchain", "features", "config", "plugins", "plugin_sources", "plugin_demands"},
+    {"toolchain", "features", "config", "plugins", "plugin_sources", "plugin_demands", "entry_points"},
     {"runners", "artifacts", "plan"},
     {"execute", "server", "workflow", "remedies"},
     {"reports"},

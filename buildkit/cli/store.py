@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-import platformdirs
+from typing import TYPE_CHECKING
 
 from buildkit.config.settings import Settings
+from buildkit.later import Later
+
+if TYPE_CHECKING:
+    import platformdirs
+else:
+    platformdirs = Later("platformdirs")
 
 
 def default_store() -> Path:

@@ -7,13 +7,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Final
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING, Final
 
 from buildkit.cargo.calls import OUTPUT_FOLDER
 from buildkit.cargo.metadata import Workspace
 from buildkit.cargo.wrappers import LIBRARY, PREFIX, Wrapper, root_manifest
+from buildkit.later import Later
+
+if TYPE_CHECKING:
+    import filelock
+else:
+    filelock = Later("filelock")
 
 SCRATCH_FOLDER: Final = "batches"
 """The folder of scratch workspaces, below that of all output."""
@@ -25,10 +29,10 @@ def scratch_folder(workspace: Workspace) -> Iterator[Path]:
     parent = workspace.target_directory / OUTPUT_FOLDER / SCRATCH_FOLDER
     parent.mkdir(parents=True, exist_ok=True)
     for number in count():
-        lock = FileLock(parent / f"{number}.lock")
+        lock = filelock.FileLock(parent / f"{number}.lock")
         try:
             lock.acquire(blocking=False)
-        except Timeout:
+        except filelock.Timeout:
             continue
         try:
             yield parent / str(number)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from buildkit.cargo.failure import explain_failure
 from buildkit.cargo.unit_graph import parse_unit_graph
@@ -12,15 +12,21 @@ from buildkit.errors import BuildkitError
 from buildkit.execute.context import Context
 from buildkit.execute.graphs import Graph
 from buildkit.features.closure import Closure, closure_of
+from buildkit.later import Later
 from buildkit.model import Cell
 from buildkit.plan.model import Subject
+
+if TYPE_CHECKING:
+    from concurrent import futures
+else:
+    futures = Later("concurrent.futures")
 
 MOST_DIFFERENCES = 5
 
 
 def verify_graphs(context: Context, graphs: Mapping[Cell, Graph], subjects: Mapping[Cell, Subject]) -> Mapping[Cell, Graph]:
     """Ask cargo for the unit graph of each cell, several at a time; a cell about which it differs is one that cannot be judged."""
-    with ThreadPoolExecutor(max_workers=context.jobs) as pool:
+    with futures.ThreadPoolExecutor(max_workers=context.jobs) as pool:
         verified = pool.map(lambda cell: _verified(context, subjects[cell], cell, graphs[cell]), graphs)
         return dict(zip(graphs, verified, strict=True))
 

@@ -5,19 +5,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TextIO, assert_never, cast
+from typing import TYPE_CHECKING, TextIO, assert_never, cast
 
 from buildkit.events import Emit, Event, RunFinished
-from buildkit.reports.console import RichReporter
-from buildkit.reports.github import GithubReporter
-from buildkit.reports.junit import JunitReporter
-from buildkit.reports.page import open_console
-from buildkit.reports.plain import PlainReporter
+from buildkit.later import Later
 from buildkit.reports.progress import PlainProgress
 from buildkit.reports.reporter import Reporter
 from buildkit.reports.settings import Format, Reporting
 from buildkit.reports.sink import Sink
-from buildkit.reports.structured import JsonReporter
+
+if TYPE_CHECKING:
+    from buildkit.reports import console, github, junit, page, plain, structured
+else:
+    console = Later("buildkit.reports.console")
+    github = Later("buildkit.reports.github")
+    junit = Later("buildkit.reports.junit")
+    page = Later("buildkit.reports.page")
+    plain = Later("buildkit.reports.plain")
+    structured = Later("buildkit.reports.structured")
 
 
 @contextmanager
@@ -54,20 +59,20 @@ def _is_harmless(failure: OSError, event: Event) -> bool:
 def _reporters(settings: Reporting, stdout: TextIO, stderr: TextIO) -> tuple[Reporter, ...]:
     reporters: list[Reporter] = [_main_reporter(settings, stdout, stderr)]
     if settings.junit is not None:
-        reporters.append(JunitReporter(settings.junit))
+        reporters.append(junit.JunitReporter(settings.junit))
     if settings.github is not None:
         is_json = settings.chosen_format is Format.JSON
-        reporters.append(GithubReporter(stderr if is_json else stdout, settings.github))
+        reporters.append(github.GithubReporter(stderr if is_json else stdout, settings.github))
     return tuple(reporters)
 
 
 def _main_reporter(settings: Reporting, stdout: TextIO, stderr: TextIO) -> Reporter:
     match settings.chosen_format:
         case Format.RICH:
-            return RichReporter(open_console(settings, stdout), settings.verbosity)
+            return console.RichReporter(page.open_console(settings, stdout), settings.verbosity)
         case Format.PLAIN:
-            return PlainReporter(stdout, settings.verbosity)
+            return plain.PlainReporter(stdout, settings.verbosity)
         case Format.JSON:
-            return JsonReporter(stdout, PlainProgress(stderr, settings.verbosity))
+            return structured.JsonReporter(stdout, PlainProgress(stderr, settings.verbosity))
         case _:
             assert_never(settings.chosen_format)

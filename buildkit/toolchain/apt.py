@@ -7,15 +7,19 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
-
-from filelock import FileLock
 
 from buildkit.errors import ToolchainError
 from buildkit.events import Emit, Notice
+from buildkit.later import Later
 from buildkit.process import Command, Completed, OnLine, Runner
 from buildkit.toolchain.layout import LISTS, LOCKS
+
+if TYPE_CHECKING:
+    import filelock
+else:
+    filelock = Later("filelock")
 
 FRESH_SECONDS: Final = 3600.0
 """How long downloaded package lists are good for."""
@@ -92,7 +96,7 @@ class Apt:
         Raises `ToolchainError` where no list can be had.
         """
         (self.store / LOCKS).mkdir(parents=True, exist_ok=True)
-        with FileLock(self.store / LOCKS / f"apt-{self.suite or 'own'}.lock"):
+        with filelock.FileLock(self.store / LOCKS / f"apt-{self.suite or 'own'}.lock"):
             stamp = self.folder / "stamp"
             if not at_once and stamp.exists() and time.time() - stamp.stat().st_mtime < FRESH_SECONDS:
                 return replace(self, checks_expiry=stamp.read_text(encoding="utf-8") != "expired")

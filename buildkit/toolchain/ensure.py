@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from buildkit.errors import ToolchainError
 from buildkit.events import Emit, Notice
+from buildkit.later import Later
 from buildkit.process import Runner
-from buildkit.toolchain.acquire import RefusedError, acquire
 from buildkit.toolchain.apt import is_available
 from buildkit.toolchain.choose import Choice, choose
 from buildkit.toolchain.discover import discover
@@ -20,8 +19,16 @@ from buildkit.toolchain.provision import BuildStd, ProvisionStep, UnpackCompiler
 from buildkit.toolchain.situation import Situation
 from buildkit.toolchain.store import Store, require_writable
 from buildkit.toolchain.supply import supply_for
-from buildkit.toolchain.sysroot import build_sysroot, sysroot_recipe
 from buildkit.toolchain.tasks import one_at_a_time, task
+
+if TYPE_CHECKING:
+    from concurrent import futures
+
+    from buildkit.toolchain import acquire, sysroot
+else:
+    futures = Later("concurrent.futures")
+    acquire = Later("buildkit.toolchain.acquire")
+    sysroot = Later("buildkit.toolchain.sysroot")
 
 SIDE_BY_SIDE: Final = 2
 """How many standard libraries are built at once: the core crate keeps one processor busy for most of the time."""
@@ -48,7 +55,7 @@ def ensure(request: ToolchainRequest, *, processes: Runner, environment: Mapping
         refused = dict(situation.refused)
         try:
             _perform(steps, situation, choice, processes=processes, emit=emit)
-        except RefusedError as error:
+        except acquire.RefusedError as error:
             emit(Notice(message=error.message, detail="trying the next provider"))
             refused[error.provider] = error.message
         situation = replace(look(request, environment=environment, processes=processes, emit=emit), refused=refused)
@@ -88,14 +95,14 @@ def _perform(steps: tuple[ProvisionStep, ...], situation: Situation, choice: Cho
     if any(isinstance(step, UnpackCompiler) for step in first):
         first = [step for step in first if isinstance(step, UnpackCompiler)]
     for step in first:
-        acquire(step, situation, processes=processes, emit=emit)
+        acquire.acquire(step, situation, processes=processes, emit=emit)
     if first or choice.toolchain is None:
         return
     _build(tuple(step for step in steps if isinstance(step, BuildStd)), situation, choice.toolchain, processes=processes)
 
 
 def _build(steps: tuple[BuildStd, ...], situation: Situation, toolchain: Toolchain, *, processes: Runner) -> None:
-    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
+    with futures.ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
         running = [pool.submit(_build_one, step, situation, toolchain, processes=processes) for step in steps]
         errors = [error for future in running if (error := future.exception()) is not None]
     if errors:
@@ -109,6 +116,6 @@ def _build_one(step: BuildStd, situation: Situation, toolchain: Toolchain, *, pr
     store, emit = situation.store, situation.store.emit
     with task(emit, f"std {step.triple}", f"std for {step.triple}", "crates") as progress:
         store.obtain(
-            sysroot_recipe(build),
-            lambda entry, scratch: build_sysroot(build, entry, scratch, processes=processes, on_count=progress.advance),
+            sysroot.sysroot_recipe(build),
+            lambda entry, scratch: sysroot.build_sysroot(build, entry, scratch, processes=processes, on_count=progress.advance),
         )

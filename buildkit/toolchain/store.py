@@ -10,15 +10,20 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from buildkit.errors import ToolchainError
 from buildkit.events import Emit, Notice
+from buildkit.later import Later
 from buildkit.toolchain.digest import entry_name
 from buildkit.toolchain.layout import KINDS, LISTS, LOCKS, WORK
 from buildkit.toolchain.manifest import FILE_NAME, Manifest, describe_entry, find_damage, read_manifest, write_manifest
 from buildkit.toolchain.trouble import explain_os_error
+
+if TYPE_CHECKING:
+    import filelock
+else:
+    filelock = Later("filelock")
 
 SECONDS_PER_DAY = 86400.0
 
@@ -166,7 +171,7 @@ class Store:
         lock = self._lock(recipe.name)
         try:
             lock.acquire(blocking=False)
-        except Timeout:
+        except filelock.Timeout:
             self.emit(Notice(message=f"waiting for another process that provides {recipe.title}"))
             lock.acquire()
         try:
@@ -174,10 +179,10 @@ class Store:
         finally:
             lock.release()
 
-    def _lock(self, name: str) -> FileLock:
+    def _lock(self, name: str) -> filelock.FileLock:
         folder = self.root / LOCKS
         folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(folder / f"{name}.lock")
+        return filelock.FileLock(folder / f"{name}.lock")
 
     def _remove(self, path: Path) -> bool:
         """Remove a folder of the store unless the entry that it belongs to is being built."""
@@ -185,7 +190,7 @@ class Store:
         lock = self._lock(name)
         try:
             lock.acquire(blocking=False)
-        except Timeout:
+        except filelock.Timeout:
             return False
         try:
             work = self.root / WORK
