@@ -51,7 +51,7 @@ def fix(
     """Mend manifests for the findings of cells, proved before kept."""
     session = open_session(everywhere)
     root = session.settings.root
-    with interruptible() as processes, scratch_folder(session) as scratch:
+    with interruptible(session.remembered) as processes, scratch_folder(session) as scratch:
         for file in take_back(root):
             typer.echo(f"a fix was interrupted here before: {file} is again as it was before that", err=True)
         repair = Repair(session, selecting, processes)
