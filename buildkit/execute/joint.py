@@ -61,20 +61,21 @@ class JointCall:
                 # The last is how a file system without locks is told.
                 self.refusal = str(error)
                 return
-            yield from self._run(command)
-            if folder is not None and not self._keeps_versions(folder):
-                self.surprise = "cargo chose other versions in the scratch workspace than Cargo.lock has"
+            yield from self._run(command, folder)
 
-    def _run(self, command: Command) -> Iterator[tuple[Work, StageOutcome]]:
+    def _run(self, command: Command, folder: Path | None) -> Iterator[tuple[Work, StageOutcome]]:
         ended: list[Completed] = []
         since = time.monotonic()
         for message in self._listen(command, ended):
+            if not self.messages and folder is not None and not self._keeps_versions(folder):
+                # cargo has written its lock file before it compiles anything.
+                self.surprise = "cargo chose other versions in the scratch workspace than Cargo.lock has"
             self.messages.append(message)
             doubt = doubtful(message) if self._group.way is Way.WRAPPED else None
             if doubt is not None:
                 self._attribution.doubt(doubt)
             for cell in self._attribution.passed_by(message):
-                if self._attribution.stranger is None:
+                if self._attribution.stranger is None and self.surprise is None:
                     now = time.monotonic()
                     yield self._works[cell], self._passed(cell, now - since)
                     since = now

@@ -91,6 +91,8 @@ class _Checks:
         if call.surprise is not None:
             # What has passed in a call that is not what it was taken for is not believed either.
             self._context.emit(Notice(message=f"{call.surprise}; its {len(group.works)} cells are checked one by one"))
+            for work in group.works:
+                self._recollection.drop(work)
             self._alone(group.works)
         elif call.refusal is not None and group.way is Way.WRAPPED:
             self._refused.add(group.target)

@@ -78,6 +78,11 @@ class VerdictCache:
             self._kept.append(question.key)
         return True
 
+    def drop(self, question: CheckQuestion) -> None:
+        """Forget every verdict of a question."""
+        with self._lock:
+            self._files.write(VERDICTS, question.key, ())
+
     def save(self) -> None:
         """Write down which contents files had, so that the next run reads only what changed, and keep the cache within its bounds."""
         with self._lock:

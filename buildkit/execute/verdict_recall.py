@@ -53,6 +53,12 @@ class Recollection:
         if self.context.verdicts is not None and question is not None and outcome.result.verdict is not Verdict.ERROR:
             self.context.verdicts.keep(question, inputs_of(self.context, work, question, messages), outcome)
 
+    def drop(self, work: Work) -> None:
+        """Forget what a cell came to."""
+        question = self._questions.get(work.planned.cell)
+        if self.context.verdicts is not None and question is not None:
+            self.context.verdicts.drop(question)
+
     def compiled(self, work: Work, compile_cell: Compile) -> StageOutcome:
         """Compile a cell by itself, whatever is remembered, and remember what it comes to."""
         outcome, messages = compile_cell(self.context, work)

@@ -119,6 +119,12 @@ def test_a_newer_verdict_replaces_an_older_one(place: Place) -> None:
     assert found(place) is Verdict.FAIL
 
 
+def test_a_verdict_that_is_dropped_is_not_found(place: Place) -> None:
+    assert keep(place)
+    place.cache.drop(place.ask())
+    assert found(place) is None
+
+
 def test_a_file_that_changed_after_the_question_is_not_kept(place: Place) -> None:
     question = place.ask()
     place.write(SOURCE, "two", at=time.time() + 60)
