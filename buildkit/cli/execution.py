@@ -154,6 +154,7 @@ class Provision:
     def furnished(self, matrix: Matrix, supplies: Mapping[str, Supply]) -> Context:
         """Return what the stages need, with what targets are supplied with, by name."""
         environment, manifests, configured = self.session.environment, Manifests(root=matrix.workspace.root), self._configured()
+        manifest = manifests.read(matrix.workspace.root / "Cargo.toml").values
         return Context(
             workspace=matrix.workspace,
             configuration=matrix.configuration,
@@ -165,8 +166,8 @@ class Provision:
             jobs=self.session.jobs,
             cache=self.session.store,
             wraps=can_use_wrappers(configured, environment),
-            incremental=incremental_choice(environment, configured),
-            check_env=debug_environment(environment, configured, manifests.read(matrix.workspace.root / "Cargo.toml").values),
+            incremental=incremental_choice(environment, configured, manifest),
+            check_env=debug_environment(environment, configured, manifest),
             verdicts=VerdictCache(folder=self.session.store / FOLDER),
         )
 

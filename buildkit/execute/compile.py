@@ -35,7 +35,8 @@ def check_cell(context: Context, work: Work) -> tuple[StageOutcome, tuple[Messag
     planned = work.planned
     if work.graph.obstacle is not None:
         return not_judged(planned.cell, Stage.CHECK, work.graph.obstacle), ()
-    return _run(context, planned, Stage.CHECK, context.check_command(planned))
+    command = context.running_calls(planned.subject).compile("check", context.selection(planned.subject, planned.cell))
+    return _run(context, planned, Stage.CHECK, command)
 
 
 def build_cell(profile: str, context: Context, work: Work) -> StageOutcome:

@@ -16,7 +16,7 @@ from buildkit.events import Emit
 from buildkit.execute.input_names import InputNames
 from buildkit.execute.models import Models, Platform
 from buildkit.execute.read_files import ReadFiles
-from buildkit.execute.savings import Incremental, incremental_environment
+from buildkit.execute.savings import Checked, Incremental, checking_now, incremental_environment
 from buildkit.execute.verdict_cache import VerdictCache
 from buildkit.execute.verdict_facts import Facts
 from buildkit.features.model import Model
@@ -112,21 +112,30 @@ class Context:
         )
 
     def check_calls(self, subject: Subject) -> CargoCalls:
-        """Return the commands of cargo for checks of a subject's target."""
+        """Return the commands of cargo for checks of a subject's target, as they are shown and asked about."""
         calls = self.calls(subject)
-        return replace(calls, env={**calls.env, **self.check_env, **self._incremental[subject.target.name]})
+        return replace(calls, env={**calls.env, **self.check_env})
 
     def check_command(self, planned: PlannedCell) -> Command:
         """Return the call of cargo that checks a cell by itself."""
         return self.check_calls(planned.subject).compile("check", self.selection(planned.subject, planned.cell))
 
+    def running_calls(self, subject: Subject) -> CargoCalls:
+        """Return the same commands as they are run: with what makes the next one faster."""
+        calls = self.check_calls(subject)
+        incremental = self.checked[subject.target.name].incremental
+        return replace(calls, env={**calls.env, **incremental_environment(self.incremental)}, incremental=incremental)
+
     @cached_property
-    def _incremental(self) -> Mapping[str, Mapping[str, str]]:
-        """Decide once for the run, before anything is compiled."""
-        return {
-            name: incremental_environment(self.incremental, self.output, self.output_name(provided.supply))
-            for name, provided in self.supplies.items()
-        }
+    def checked(self) -> Mapping[str, Checked]:
+        """Return what is to be remembered of this run's checks, by target; asked for before anything is compiled."""
+        if self.incremental is not Incremental.EDITED:
+            return dict.fromkeys(self.supplies, Checked(began=0))
+        return {name: checking_now(self.output_of(name), self.workspace) for name in self.supplies}
+
+    def output_of(self, target: str) -> Path:
+        """Return the folder of what cargo writes for a target."""
+        return self.output / self.output_name(self.supplies[target].supply)
 
     @property
     def output(self) -> Path:

@@ -18,7 +18,7 @@ from typing import Final
 
 from buildkit.cargo.wrappers import PREFIX
 from buildkit.execute.disk import Tree, find_trees, held, size_of
-from buildkit.execute.savings import CHECKED_STAMP
+from buildkit.execute.savings import STAMP
 
 ASIDE: Final = ".evicted-"
 """How folders are called that are being removed."""
@@ -102,7 +102,7 @@ def _trees(output: Path, use: Use) -> Iterator[Part]:
     for tree in find_trees(output):
         if tree.name not in use.trees:
             # What was checked there before is no longer known to be: the next check is a first one.
-            paths = (tree.folder, tree.folder.parent / CHECKED_STAMP) if "/" in tree.name else (tree.folder,)
+            paths = (tree.folder, tree.folder.parent / STAMP) if "/" in tree.name else (tree.folder,)
             yield Part(tree=tree, title=f"{tree.name}: all of it", used=tree.used, paths=paths)
 
 

@@ -25,8 +25,8 @@ def check_together(context: Context, works: tuple[Work, ...], finish: Finish) ->
     """Take cells through the check stage, and return how many cargo calls that took."""
     checks = _Checks(context, finish)
     calls = checks.run(groups(context, checks.unknown(works)))
-    for name in {work.planned.cell.target for work in works}:
-        remember_check(context.output, context.output_name(context.supplies[name].supply))
+    for name in {work.planned.cell.target for work in works} if calls else ():
+        remember_check(context.output_of(name), context.checked[name])
     return calls
 
 
