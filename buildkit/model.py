@@ -229,6 +229,25 @@ class Proof:
     findings: tuple[Finding, ...] = ()
 
 
+class PruneReason(StrEnum):
+    """Why a selection that could have been asked for has no cell."""
+
+    SAME_CLOSURE = "same-closure"
+    FORBIDDEN = "forbidden"
+    EXCLUDED = "excluded"
+    COVERED = "covered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pruned:
+    """A selection without a cell, or `count` of them that are not listed; `id` is its own, with `*` for those. `because` says it in words."""
+
+    id: str
+    reason: PruneReason
+    because: str
+    count: int = 1
+
+
 @dataclass(frozen=True, kw_only=True)
 class Summary:
     """The accounting of one run. `seconds` is wall-clock time."""
@@ -256,3 +275,6 @@ class RunReport:
     cells: tuple[CellResult, ...]
     proofs: tuple[Proof, ...] = ()
     summary: Summary = field(default_factory=Summary)
+    samples: tuple[str, ...] = ()
+    """Sentences that say of which selections only a sample was compiled."""
+    pruned: tuple[Pruned, ...] = ()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 
 from buildkit.cargo.messages import MESSAGE_FORMAT
@@ -14,6 +15,8 @@ OUTPUT_FOLDER = "buildkit"
 """The folder below cargo's target directory in which buildkit compiles, so that it never waits for an editor's cargo."""
 
 
+NO_RUN = "--no-run"
+
 PACKAGE_WISE: Mapping[str, str] = {
     "CARGO_RESOLVER_FEATURE_UNIFICATION": "package",
     "__CARGO_TEST_CHANNEL_OVERRIDE_DO_NOT_USE_THIS": "nightly",
@@ -21,14 +24,33 @@ PACKAGE_WISE: Mapping[str, str] = {
 """What makes a stable cargo unify features package by package. RUSTC_BOOTSTRAP would do as well, and build scripts would see it."""
 
 
+class CargoCommand(StrEnum):
+    """What cargo does with each cell in the check stage."""
+
+    CHECK = "check"
+    CLIPPY = "clippy"
+    TEST = "test"
+    DOC = "doc"
+
+
 @dataclass(frozen=True, kw_only=True)
 class CargoOptions:
-    """What the user allows cargo: `jobs` in parallel, the lock file, the network, and the cargo profile."""
+    """What the user allows cargo: `jobs` in parallel, the lock file, the network, and the cargo profile.
+
+    `command` is what it does in the check stage; `arguments` are the user's own, handed on as they are.
+    """
 
     jobs: int | None = None
     locked: bool = False
     offline: bool = False
     profile: str = "dev"
+    command: CargoCommand = CargoCommand.CHECK
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def is_plain_check(self) -> bool:
+        """Say whether the check stage is `cargo check` of libraries and programs, and nothing else."""
+        return self.command is CargoCommand.CHECK and not self.arguments
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +81,25 @@ class CargoCalls:
 
     def compile(self, verb: str, selection: CargoSelection) -> Command:
         """Return the call that compiles; `verb` is cargo's subcommand."""
-        argv = (str(self.cargo), verb, *self._naming(selection), *self._compiling(selection))
+        argv = (str(self.cargo), verb, *self._naming(selection), *self._compiling(selection), *self.options.arguments)
         return Command(argv=argv, cwd=self.workspace.root, env={**self.env, "CARGO_TERM_COLOR": "never"})
+
+    def check(self, selection: CargoSelection, *, runs_tests: bool) -> Command:
+        """Return the call of the check stage; tests may be built without being run."""
+        command, arguments = self.options.command, self.options.arguments
+        if command is CargoCommand.TEST and not runs_tests and NO_RUN not in arguments:
+            return replace(self, options=replace(self.options, arguments=(NO_RUN, *arguments))).compile(command, selection)
+        return self.compile(command, selection)
+
+    def lint(self, selection: CargoSelection) -> Command:
+        """Return the call of clippy, the one that belongs to this cargo: by way of cargo, another toolchain's could be found first."""
+        call = self.compile(CargoCommand.CLIPPY, selection)
+        return replace(call, argv=(str(self.clippy), *call.argv[1:]), env={**call.env, "CARGO": str(self.cargo)})
+
+    @property
+    def clippy(self) -> Path:
+        """Return where clippy stands beside this cargo, if it does."""
+        return self.cargo.with_name("cargo-clippy")
 
     def check_joined(self, selections: Sequence[CargoSelection], *, keep_going: bool) -> Command:
         """Return the call that checks several packages at once, features told by package; they are for one target."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from buildkit.cargo.metadata import Dependency, DependencyKind
+from buildkit.cargo.metadata import Dependency, DependencyKind, Package
 from buildkit.toml_lines import locate_keys
 
 TABLES: Mapping[DependencyKind | None, tuple[str, ...]] = {
@@ -74,6 +74,14 @@ class Manifests:
         if file not in self._read:
             self._read[file] = _parse(file)
         return self._read[file]
+
+    def declares_feature(self, package: Package, name: str) -> bool:
+        """Say whether a manifest declares a feature; cargo's metadata shows the implicit one of an optional dependency alike."""
+        if package.features[name] != (f"dep:{name}",):
+            return True
+        # A second `dep:` of the dependency takes its implicit feature away.
+        hidden = any(f"dep:{name}" in values for other, values in package.features.items() if other != name)
+        return hidden or self.read(package.manifest_path).feature(name) is not None
 
     def inherited(self, root: Path, declaration: Dependency) -> Place | None:
         """Return where the workspace at `root` declares what a member inherits."""

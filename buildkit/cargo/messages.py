@@ -15,6 +15,9 @@ from buildkit.cargo.decoding import decode_path
 
 MESSAGE_FORMAT: Final = "json"
 
+MESSAGE_START: Final = '{"reason":'
+"""How each line begins that is a message; what programs print stands between them."""
+
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
     """Where a diagnostic points to; lines are counted from 1."""

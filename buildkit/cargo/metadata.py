@@ -67,7 +67,7 @@ class CargoTarget(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Package(msgspec.Struct, frozen=True, kw_only=True):
-    """A package of the graph. `features` includes the implicit ones of optional dependencies."""
+    """A package of the graph. `features` includes the implicit ones of optional dependencies; `publish` are the registries, `None` for any."""
 
     id: str
     name: str
@@ -79,6 +79,12 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
     edition: str
     rust_version: str | None = None
     source: str | None = None
+    publish: tuple[str, ...] | None = None
+
+    @property
+    def is_private(self) -> bool:
+        """Say whether the package is published nowhere (`publish = false`)."""
+        return self.publish == ()
 
     @property
     def is_proc_macro(self) -> bool:

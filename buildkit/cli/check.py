@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from buildkit.cargo.calls import CargoCommand
+from buildkit.cli.combining import Combining
 from buildkit.cli.execution import Execution, execute_plan
+from buildkit.cli.forwarding import CommandOption, Forwarding
 from buildkit.cli.options import Everywhere, FailFast, Reporting, SelectingPart
 from buildkit.errors import UsageError
+from buildkit.execute.commands import command_cell
 from buildkit.execute.context import Trust
 from buildkit.execute.isolation import isolate
 from buildkit.execute.together import check_together
-from buildkit.execute.work import Job, Pool
+from buildkit.execute.work import Job, Pool, StageFunction
 from buildkit.model import Stage
 from buildkit.toolchain.model import StdNeed
 
@@ -27,18 +32,15 @@ class OnlyStage(StrEnum):
 
 CHECKS = Pool(stage=Stage.CHECK, run=check_together)
 
-JOBS: dict[OnlyStage | None, Job] = {
-    None: Job(stages={Stage.ISOLATION: isolate}, pool=CHECKS),
-    OnlyStage.ISOLATION: Job(stages={Stage.ISOLATION: isolate}),
-    OnlyStage.CHECK: Job(stages={}, pool=CHECKS),
-}
-
 
 def check(
     everywhere: Everywhere,
     selecting: SelectingPart,
+    combining: Combining,
     reporting: Reporting,
+    forwarding: Forwarding,
     *,
+    command: CommandOption = CargoCommand.CHECK,
     only: Annotated[
         OnlyStage | None,
         typer.Option("--only", help="Run this stage alone; isolation needs no std and compiles nothing.", show_default=False),
@@ -52,15 +54,40 @@ def check(
         bool, typer.Option("--verify-cache", help="Ask cargo about every cell, and fail where a remembered verdict differs.")
     ] = False,
 ) -> None:
-    """Prove that no feature leaks, then check every cell."""
+    """Prove that no feature leaks, then check every cell.
+
+    What follows -- goes to cargo as it is: buildkit check --command clippy -- --no-deps -- -D warnings
+    """
     if no_cache and verify_cache:
         raise UsageError(
             "--no-cache believes nothing remembered, so --verify-cache has nothing to verify", hint="buildkit check --verify-cache"
         )
-    trust = Trust.NEVER if no_cache else Trust.VERIFY if verify_cache else Trust.ALWAYS
-    need = StdNeed.NONE if only is OnlyStage.ISOLATION else StdNeed.CHECK
-    variant = () if only is None else ("--only", only.value)
+    if combining.no_dev_deps and command is CargoCommand.TEST:
+        raise UsageError("--no-dev-deps and --command test exclude each other", hint="leave --no-dev-deps out")
     execution = Execution(
-        verb="check", variant=variant, need=need, job=JOBS[only], verifies=verify_with_cargo, fail_fast=fail_fast, trust=trust
+        verb="check",
+        variant=(*(() if only is None else ("--only", only.value)), *forwarding.variant(command)),
+        need=_need(only, command),
+        job=_job(only, is_plain=command is CargoCommand.CHECK and not forwarding.cargo_argument),
+        verifies=verify_with_cargo,
+        fail_fast=fail_fast,
+        trust=Trust.NEVER if no_cache else Trust.VERIFY if verify_cache else Trust.ALWAYS,
+        combining=combining,
+        command=command,
+        arguments=forwarding.arguments(),
     )
     execute_plan(execution, everywhere, selecting, reporting)
+
+
+def _need(only: OnlyStage | None, command: CargoCommand) -> StdNeed:
+    if only is OnlyStage.ISOLATION:
+        return StdNeed.NONE
+    return StdNeed.BUILD if command is CargoCommand.TEST else StdNeed.CHECK
+
+
+def _job(only: OnlyStage | None, *, is_plain: bool) -> Job:
+    """Return what is done with every cell; only plain checks of several cells share calls."""
+    isolation: Mapping[Stage, StageFunction] = {} if only is OnlyStage.CHECK else {Stage.ISOLATION: isolate}
+    if only is OnlyStage.ISOLATION:
+        return Job(stages=isolation)
+    return Job(stages=isolation, pool=CHECKS) if is_plain else Job(stages={**isolation, Stage.CHECK: command_cell})

@@ -13,10 +13,12 @@ from typing import Any
 
 import typer
 
+from buildkit.cargo.calls import CargoCommand
 from buildkit.cargo.configuration import find_files, read_configuration
 from buildkit.cargo.manifest import Manifests
 from buildkit.cargo.waiting import WaitingRunner
 from buildkit.cargo.wrappers import can_use_wrappers
+from buildkit.cli.combining import Combining
 from buildkit.cli.interrupts import interruptible
 from buildkit.cli.matrix import open_matrix
 from buildkit.cli.options import Everywhere, Reporting, Selecting, SelectingPart
@@ -47,7 +49,9 @@ from buildkit.toolchain.model import StdNeed, Supply, Toolchain, ToolchainReques
 from buildkit.toolchain.release import OLDEST_SUPPORTED
 from buildkit.toolchain.rust_version import newest
 
-SELECTING_OPTIONS = frozenset({"--target", "-t", "--tag", "--package", "-p", "--features", "--shard", "--partition", "--durations"})
+SELECTING_OPTIONS = frozenset(
+    {*("--target", "-t", "--tag", "--package", "-p", "--exclude", "--features", "-F"), *("--shard", "--partition", "--durations")}
+)
 """The options that select cells; each takes a value."""
 
 SELECTING_FLAGS = frozenset({"--failed"})
@@ -64,7 +68,8 @@ HOST_TARGET = "native"
 class Execution:
     """A verb, what it needs of the toolchains, and what it does with every cell.
 
-    `variant` are the options that make it another thing to remember (`--only isolation`).
+    `variant` are the options that make it another thing to remember (`--only isolation`); `combining` are the combinations in place of the
+    configured ones; `command` and `arguments` go to cargo.
     """
 
     verb: str
@@ -75,11 +80,19 @@ class Execution:
     fail_fast: bool = False
     trust: Trust = Trust.ALWAYS
     profile: str = "dev"
+    combining: Combining | None = None
+    command: CargoCommand = CargoCommand.CHECK
+    arguments: tuple[str, ...] = ()
 
     @property
     def does(self) -> str:
         """Return under what words runs are remembered."""
         return shlex.join((self.verb, *self.variant))
+
+    @property
+    def shows_pruned(self) -> bool:
+        """Say whether selections without a cell are told."""
+        return self.combining is not None and self.combining.show_pruned
 
 
 def execute_plan(execution: Execution, everywhere: Everywhere, selecting: SelectingPart, reporting: Reporting) -> None:
@@ -91,7 +104,7 @@ def execute_plan(execution: Execution, everywhere: Everywhere, selecting: Select
         processes = WaitingRunner(processes=children, emit=report_event)
         provision = Provision(session=session, processes=processes, emit=report_event)
         matrix = open_matrix(session, provision.reading_toolchain(), processes=processes)
-        plan = past.chosen_plan(matrix, selecting)
+        plan = past.chosen_plan(matrix, selecting, execution.combining)
         for notice in plan.notices:
             report_event(Notice(message=notice))
         with past.recording(report_event, save_to) as emit:
@@ -100,7 +113,8 @@ def execute_plan(execution: Execution, everywhere: Everywhere, selecting: Select
             room = disk_budget(execution, context, matrix, plan)
             room.before(past.new_cells(plan, execution.job))
             with writing_down(context):
-                report = in_order_of(plan, execute(context, past.in_order(plan), execution.job))
+                ran = in_order_of(plan, execute(context, past.in_order(plan), execution.job))
+            report = accounted(ran, plan, shows_pruned=execution.shows_pruned)
             room.after(report.summary.compiled)
             emit(RunFinished(report=report, rerun=rerun_command(typed_command(execution.verb, sys.argv[1:], selecting), report)))
     raise typer.Exit(exit_code(report.cells, report.proofs))
@@ -114,6 +128,16 @@ def writing_down(context: Context) -> Iterator[None]:
     finally:
         if context.verdicts is not None:
             context.verdicts.save()
+
+
+def accounted(report: RunReport, plan: Plan, *, shows_pruned: bool) -> RunReport:
+    """Return a report that also says what was asked for, and of what only a sample was compiled."""
+    return replace(
+        report,
+        summary=replace(report.summary, requested=plan.requested),
+        samples=plan.samples,
+        pruned=tuple(plan.pruned()) if shows_pruned else (),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +173,14 @@ class Provision:
         rust_version = newest(member.rust_version for member in matrix.workspace.members)
         # A shard may be empty, and needs nothing then.
         supplies = self.supplies(execution.need, targets, rust_version) if targets else {}
-        return replace(self.furnished(matrix, supplies), verifies=execution.verifies, fail_fast=execution.fail_fast, trust=execution.trust)
+        furnished = self.furnished(matrix, supplies)
+        return replace(
+            furnished,
+            options=replace(furnished.options, command=execution.command, arguments=execution.arguments),
+            verifies=execution.verifies,
+            fail_fast=execution.fail_fast,
+            trust=execution.trust,
+        )
 
     def furnished(self, matrix: Matrix, supplies: Mapping[str, Supply]) -> Context:
         """Return what the stages need, with what targets are supplied with, by name."""
@@ -232,7 +263,8 @@ def rerun_command(command: Sequence[str], report: RunReport) -> str | None:
     covered = {"/".join(cell.split("/")[:2]) for cell in failed}
     pairs = [f"{proof.package}/{proof.target}" for proof in report.proofs if proof.verdict not in GOOD]
     failed += [pair for pair in pairs if pair not in covered]
-    return shlex.join(["buildkit", *command, *failed]) if failed else None
+    split = command.index("--") if "--" in command else len(command)
+    return shlex.join(["buildkit", *command[:split], *failed, *command[split:]]) if failed else None
 
 
 def typed_command(verb: str, arguments: Sequence[str], selecting: Selecting) -> tuple[str, ...]:
@@ -241,6 +273,8 @@ def typed_command(verb: str, arguments: Sequence[str], selecting: Selecting) -> 
     kept: list[str] = [verb]
     words = iter(arguments[1:])
     for word in words:
+        if word == "--":
+            return (*kept, word, *words)
         name, equals, _ = word.partition("=")
         if name in SELECTING_OPTIONS or (word[:2] in SELECTING_OPTIONS and not word.startswith("--")):
             if word in SELECTING_OPTIONS and not equals:

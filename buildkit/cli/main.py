@@ -13,6 +13,8 @@ from typing import Annotated, Any
 import typer
 
 from buildkit.cli.expand import expand_options
+from buildkit.cli.sections import Sectioned
+from buildkit.cli.spelling import spelled
 from buildkit.cli.verbs import FAMILIES, VERBS, Verb
 from buildkit.errors import FULL_DISK, BuildkitError, ExitCode
 from buildkit.version import __version__
@@ -32,7 +34,8 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return the exit code."""
     try:
-        return _completed(build_app(_completing() or arguments)(args=list(arguments), prog_name="buildkit", standalone_mode=False))
+        words = spelled(arguments)
+        return _completed(build_app(_completing() or words)(args=words, prog_name="buildkit", standalone_mode=False))
     except BrokenPipeError:
         # The reader has gone; without this, the interpreter complains when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -65,7 +68,7 @@ def build_app(arguments: Sequence[str]) -> typer.Typer:
     words = [argument for argument in arguments if not argument.startswith("-")]
     for verb in VERBS:
         group = app if verb.parent is None else families[verb.parent]
-        group.command(name=verb.name, help=None if _is_called(verb, words) else verb.summary)(_function(verb, words))
+        group.command(name=verb.name, cls=Sectioned, help=None if _is_called(verb, words) else verb.summary)(_function(verb, words))
     for name, family in families.items():
         app.add_typer(family, name=name)
     return app

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from buildkit.cargo.metadata import MetadataRequest, Workspace
 from buildkit.cargo.recall import recall_workspace
+from buildkit.cli.combining import Combining
 from buildkit.cli.options import Selecting
 from buildkit.cli.session import Session
 from buildkit.cli.triples import verify_targets
 from buildkit.config.validate import validate
-from buildkit.errors import ToolchainError
+from buildkit.errors import ToolchainError, UsageError
 from buildkit.model import NO_FEATURES
 from buildkit.plan.cells import Matrix
 from buildkit.plan.model import Plan
@@ -53,19 +54,30 @@ def metadata_request(session: Session, toolchain: Toolchain) -> MetadataRequest:
     )
 
 
-def plan_for(matrix: Matrix, selecting: Selecting) -> Plan:
+def plan_for(matrix: Matrix, selecting: Selecting, combining: Combining | None = None) -> Plan:
     """Return the plan for what the command line selects."""
-    return select(matrix, query_for(selecting))
+    return select(matrix, query_for(selecting, combining))
 
 
-def query_for(selecting: Selecting) -> Query:
+def query_for(selecting: Selecting, combining: Combining | None = None) -> Query:
     """Return what the command line selects."""
+    combining = combining or Combining()
+    features = selected_features(selecting.features)
+    if selecting.all_features and (features is not None or combining.combines):
+        raise UsageError("--all-features stands alone", hint="--all-features, without --features, --powerset and --each-feature")
     return Query(
         patterns=tuple(selecting.cells or ()),
         targets=tuple(selecting.target or ()),
         tags=tuple(selecting.tag or ()),
         packages=tuple(selecting.package or ()),
-        features=selected_features(selecting.features),
+        exclude=tuple(selecting.exclude or ()),
+        ignores_private=selecting.ignore_private,
+        features=features,
+        selects_all=selecting.all_features,
+        combining=combining.asked(),
+        depth=combining.configured_depth(),
+        keeps_development_out=combining.no_dev_deps,
+        is_lenient=combining.ignore_unknown_features,
     )
 
 

@@ -55,15 +55,20 @@ class Selecting:
     package: Annotated[
         list[str] | None, typer.Option("--package", "-p", metavar="PACKAGE", help="Only this package; repeatable.", show_default=False)
     ] = None
+    exclude: Annotated[
+        list[str] | None, typer.Option("--exclude", metavar="PACKAGE", help="Not this package; repeatable.", show_default=False)
+    ] = None
+    ignore_private: Annotated[bool, typer.Option("--ignore-private", help="No package with publish = false.")] = False
     features: Annotated[
         str | None,
         typer.Option(
-            "--features",
+            *("--features", "-F"),
             metavar="LIST",
             help="Select these features (comma-separated) instead of the configured ones; '-' for none.",
             show_default=False,
         ),
     ] = None
+    all_features: Annotated[bool, typer.Option("--all-features", help="Select all features of each package.")] = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 
+from buildkit.cargo.calls import CargoCommand
+from buildkit.cli.combining import Combining
 from buildkit.cli.execution import Provision, writing_down
+from buildkit.cli.forwarding import CommandOption, Forwarding
 from buildkit.cli.interrupts import interruptible
 from buildkit.cli.matrix import find_cargo, open_matrix
 from buildkit.cli.options import Everywhere, SelectingPart
@@ -23,6 +27,8 @@ from buildkit.plan.cells import Matrix
 from buildkit.plan.estimate import describe_estimate, estimate_sentence
 from buildkit.plan.model import Plan, PlannedCell
 from buildkit.process import Command, Runner
+from buildkit.reports.account import pruned_lines
+from buildkit.reports.words import counted
 from buildkit.toolchain.model import StdNeed, Toolchain, ToolchainRequest
 from buildkit.toolchain.present import Present, present
 from buildkit.toolchain.rust_version import newest
@@ -36,7 +42,10 @@ PLANNED = "check"
 def plan(
     everywhere: Everywhere,
     selecting: SelectingPart,
+    combining: Combining,
+    forwarding: Forwarding,
     *,
+    command: CommandOption = CargoCommand.CHECK,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     github: Annotated[bool, typer.Option("--github", help="Print a matrix for a GitHub workflow: one entry for each target.")] = False,
 ) -> None:
@@ -44,16 +53,17 @@ def plan(
     if as_json and github:
         raise UsageError("--json and --github exclude each other", hint="buildkit plan --github")
     session = open_session(everywhere)
-    past = recall(session, PLANNED)
+    past = recall(session, shlex.join((PLANNED, *forwarding.variant(command))))
     with interruptible(session.remembered) as processes:
         toolchain = find_cargo(session, processes=processes)
         matrix = open_matrix(session, toolchain, processes=processes)
-        planned = past.chosen_plan(matrix, selecting)
+        planned = past.chosen_plan(matrix, selecting, combining)
         if github:
             typer.echo(json.dumps(github_matrix(planned), separators=(",", ":")))
             return
         here = present_for(session, toolchain, matrix, planned, processes=processes)
-        context = Provision(session=session, processes=processes, emit=_ignore).furnished(matrix, here.supplies)
+        furnished = Provision(session=session, processes=processes, emit=_ignore).furnished(matrix, here.supplies)
+        context = replace(furnished, options=replace(furnished.options, command=command, arguments=forwarding.arguments()))
         with writing_down(context):
             estimated = Forecast(seconds=past.remembered.seconds, is_known=remembered_by(context)).of(context, planned)
     described = [describe(context, session.environment, cell) for cell in planned.cells]
@@ -66,8 +76,17 @@ def plan(
     if here.missing:
         names = " ".join(here.missing)
         typer.echo(f"note: std for {names} is not here; before these calls: buildkit toolchain ensure --for check {names}", err=True)
-    for said in (*(f"assumed: {assumption}" for assumption in planned.assumptions), *(f"note: {notice}" for notice in planned.notices)):
-        typer.echo(said, err=True)
+    for line in remarks(planned, shows_pruned=combining.show_pruned):
+        typer.echo(line, err=True)
+
+
+def remarks(planned: Plan, *, shows_pruned: bool) -> Iterator[str]:
+    """Give what a plan says beside its cells."""
+    yield f"{counted(planned.requested, 'selection')} requested, {counted(len(planned.cells), 'cell')}"
+    yield from (f"sample: {sentence}" for sentence in planned.samples)
+    yield from (f"assumed: {assumption}" for assumption in planned.assumptions)
+    yield from (f"note: {notice}" for notice in planned.notices)
+    yield from pruned_lines(planned.pruned()) if shows_pruned else ()
 
 
 def github_matrix(planned: Plan) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from buildkit.cli.combining import Combining
 from buildkit.cli.matrix import query_for
 from buildkit.cli.options import SelectingPart
 from buildkit.cli.session import Session
@@ -37,12 +38,12 @@ class Remembering:
     memory: Memory
     remembered: Remembered
 
-    def chosen_plan(self, matrix: Matrix, selecting: SelectingPart) -> Plan:
+    def chosen_plan(self, matrix: Matrix, selecting: SelectingPart, combining: Combining | None = None) -> Plan:
         """Return the plan for what the command line selects, of which a shard may be empty.
 
         Raises `UsageError` for a name that does not exist, and `NothingSelectedError` where nothing is left.
         """
-        query = query_for(selecting)
+        query = query_for(selecting, combining)
         shard = Shard.parse(selecting.shard)
         seconds = self._shared_seconds(selecting) if shard.count > 1 else {}
         part = shard_of(select(matrix, query), shard, seconds)

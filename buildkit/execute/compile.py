@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from buildkit.cargo.failure import explain_obstacle, first_error
-from buildkit.cargo.messages import CompilerArtifact, CompilerMessage, Diagnostic, Message, parse_messages
+from buildkit.cargo.messages import MESSAGE_START, BuildFinished, CompilerArtifact, CompilerMessage, Diagnostic, Message, parse_messages
 from buildkit.execute.context import Context
 from buildkit.execute.disturbance import disturbance
 from buildkit.execute.outcome import StageOutcome, not_judged
@@ -32,23 +32,21 @@ MOST_LINES: Final = 600
 
 def check_cell(context: Context, work: Work) -> tuple[StageOutcome, tuple[Message, ...]]:
     """Take a cell through the check stage by itself, and return what cargo reported as well."""
-    planned = work.planned
-    if work.graph.obstacle is not None:
-        return not_judged(planned.cell, Stage.CHECK, work.graph.obstacle), ()
-    command = context.running_calls(planned.subject).compile("check", context.selection(planned.subject, planned.cell))
-    return _run(context, planned, Stage.CHECK, command)
+    return compile_cell(context, work, Stage.CHECK, context.running_command(work.planned))
 
 
 def build_cell(profile: str, context: Context, work: Work) -> StageOutcome:
     """Take a cell through the build stage, with a cargo profile."""
     planned = work.planned
-    if work.graph.obstacle is not None:
-        return not_judged(planned.cell, Stage.BUILD, work.graph.obstacle)
     calls = context.calls(planned.subject, profile=profile)
-    return _run(context, planned, Stage.BUILD, calls.compile("build", context.selection(planned.subject, planned.cell)))[0]
+    return compile_cell(context, work, Stage.BUILD, calls.compile("build", context.selection(planned.subject, planned.cell)))[0]
 
 
-def _run(context: Context, planned: PlannedCell, stage: Stage, command: Command) -> tuple[StageOutcome, tuple[Message, ...]]:
+def compile_cell(context: Context, work: Work, stage: Stage, command: Command) -> tuple[StageOutcome, tuple[Message, ...]]:
+    """Run cargo's command for a cell, and return what came of it by cargo's messages, and these."""
+    planned = work.planned
+    if work.graph.obstacle is not None:
+        return not_judged(planned.cell, stage, work.graph.obstacle), ()
     done = context.processes.run(command)
     outcome = _Outcome(done=done, messages=parse_messages(done.stdout.splitlines()))
     return _judge(context, planned, stage, outcome), outcome.messages
@@ -77,6 +75,11 @@ class _Outcome:
         fresh = [message.fresh for message in self.messages if isinstance(message, CompilerArtifact)]
         return self.done.succeeded and bool(fresh) and all(fresh)
 
+    @property
+    def has_compiled(self) -> bool:
+        """Say whether all was compiled: what fails after that is a test."""
+        return any(isinstance(message, BuildFinished) and message.success for message in self.messages)
+
 
 def _judge(context: Context, planned: PlannedCell, stage: Stage, outcome: _Outcome) -> StageOutcome:
     done = outcome.done
@@ -89,11 +92,11 @@ def _judge(context: Context, planned: PlannedCell, stage: Stage, outcome: _Outco
         command=done.command.shell,
         cached=outcome.cached,
         reason=obstacle,
-        diagnostics="" if done.succeeded else _diagnostics(outcome.errors, done),
+        diagnostics="" if done.succeeded else _diagnostics(outcome),
     )
     findings = {
         Verdict.PASS: (),
-        Verdict.FAIL: _findings(context, outcome.errors, done),
+        Verdict.FAIL: _findings(context, planned, outcome),
         Verdict.ERROR: (Finding(rule=Rule.TOOLCHAIN, subject=planned.cell.id, message=obstacle or done.ending),),
     }
     return StageOutcome(result=result, findings=findings[verdict], files=tuple(_made_files(planned, outcome.messages)))
@@ -101,6 +104,8 @@ def _judge(context: Context, planned: PlannedCell, stage: Stage, outcome: _Outco
 
 def _obstacle(context: Context, planned: PlannedCell, outcome: _Outcome) -> str | None:
     """Return why the code could not be judged, `None` where rustc or a build script refused it."""
+    if outcome.has_compiled and outcome.done.returncode > 0:
+        return None
     told = "\n".join(error.message.rendered or error.message.message for error in outcome.errors if not error.message.spans)
     known = explain_obstacle(outcome.done, told) or outcome.crash or disturbance(context.workspace.target_directory, outcome.messages)
     if known is not None:
@@ -118,10 +123,13 @@ def _misses_std(diagnostic: Diagnostic, crates: tuple[str, ...]) -> bool:
     return words is not None and any(words.format(crate) in diagnostic.message for crate in crates)
 
 
-def _findings(context: Context, errors: tuple[CompilerMessage, ...], done: Completed) -> tuple[Finding, ...]:
-    """Return one finding for each package that does not compile, with its first error and how many more there are."""
+def _findings(context: Context, planned: PlannedCell, outcome: _Outcome) -> tuple[Finding, ...]:
+    """Return one finding for each package that does not compile, with its first error and how many more there are; or that of the tests."""
+    done = outcome.done
+    if outcome.has_compiled:
+        return (Finding(rule=Rule.RUN, subject=planned.cell.package, message=first_error(done.stderr)),)
     by_package: dict[str, list[CompilerMessage]] = {}
-    for error in errors:
+    for error in outcome.errors:
         by_package.setdefault(error.package_id, []).append(error)
     found = [_compile_finding(_name(context, package), package_errors) for package, package_errors in by_package.items()]
     line = next((line for line in done.stderr.splitlines() if BUILD_SCRIPT_FAILED in line), None)
@@ -145,9 +153,12 @@ def _name(context: Context, package_id: str) -> str:
     return package_id if package is None else package.name
 
 
-def _diagnostics(errors: tuple[CompilerMessage, ...], done: Completed) -> str:
-    rendered = [error.message.rendered or error.message.message for error in errors]
-    return abridged("\n".join(text.rstrip() for text in rendered) or done.stderr.strip())
+def _diagnostics(outcome: _Outcome) -> str:
+    if outcome.has_compiled:
+        # Between the messages stands what the tests printed.
+        return abridged("\n".join(line for line in outcome.done.stdout.splitlines() if not line.startswith(MESSAGE_START)).strip())
+    rendered = [error.message.rendered or error.message.message for error in outcome.errors]
+    return abridged("\n".join(text.rstrip() for text in rendered) or outcome.done.stderr.strip())
 
 
 def abridged(text: str) -> str:

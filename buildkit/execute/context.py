@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
-from buildkit.cargo.calls import OUTPUT_FOLDER, CargoCalls, CargoOptions, CargoSelection
+from buildkit.cargo.calls import OUTPUT_FOLDER, CargoCalls, CargoCommand, CargoOptions, CargoSelection
 from buildkit.cargo.manifest import Manifests
 from buildkit.cargo.metadata import Workspace
 from buildkit.config.schema import Configuration
@@ -24,6 +25,9 @@ from buildkit.model import Cell
 from buildkit.plan.model import PlannedCell, Subject
 from buildkit.process import Command, Runner
 from buildkit.toolchain.model import Supply
+
+RUNS_HERE: Final = "native"
+"""The runner of targets whose programs this machine executes itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,15 +95,15 @@ class Context:
         """Return what cargo and rustc wrote down of what they read."""
         return ReadFiles()
 
-    def model(self, subject: Subject) -> Model:
-        """Return the model for a subject's target; raises `ToolchainError` where rustc does not know it."""
+    def model(self, subject: Subject, *, tests: bool = False) -> Model:
+        """Return the model for a subject's target, of calls that build tests or not; raises `ToolchainError` where rustc does not know it."""
         provided = self.supplies[subject.target.name]
         toolchain = provided.supply.toolchain
         spec = subject.target.target_spec
         platform = Platform(
             rustc=toolchain.rustc, host=toolchain.host, triple=self.triple(subject), spec=spec, rustflags=provided.rustflags
         )
-        return self.models.model(platform)
+        return self.models.model(platform, tests=tests)
 
     def calls(self, subject: Subject, *, profile: str = "dev") -> CargoCalls:
         """Return the commands of cargo for a subject's target."""
@@ -117,8 +121,23 @@ class Context:
         return replace(calls, env={**calls.env, **self.check_env})
 
     def check_command(self, planned: PlannedCell) -> Command:
-        """Return the call of cargo that checks a cell by itself."""
-        return self.check_calls(planned.subject).compile("check", self.selection(planned.subject, planned.cell))
+        """Return the call of cargo that checks a cell by itself, with the command that was asked for; as it is shown and asked about."""
+        return self._command(self.check_calls(planned.subject), planned)
+
+    def running_command(self, planned: PlannedCell) -> Command:
+        """Return the same call as it is run."""
+        return self._command(self.running_calls(planned.subject), planned)
+
+    def _command(self, calls: CargoCalls, planned: PlannedCell) -> Command:
+        selection = self.selection(planned.subject, planned.cell)
+        if self.options.command is CargoCommand.CLIPPY:
+            return calls.lint(selection)
+        return calls.check(selection, runs_tests=self.runs_tests(planned.subject))
+
+    def runs_tests(self, subject: Subject) -> bool:
+        """Say whether this machine executes the programs of a subject's target itself."""
+        host = self.supplies[subject.target.name].supply.toolchain.host
+        return subject.target.runner == RUNS_HERE and self.triple(subject).partition("-")[0] == host.partition("-")[0]
 
     def running_calls(self, subject: Subject) -> CargoCalls:
         """Return the same commands as they are run: with what makes the next one faster."""

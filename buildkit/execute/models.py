@@ -33,21 +33,22 @@ class Models:
     workspace: Workspace
     processes: Runner
     _machines: dict[tuple[str, ...], Machine] = field(default_factory=dict)
-    _models: dict[tuple[Machine, Machine], Model] = field(default_factory=dict)
+    _models: dict[tuple[Machine, Machine, bool], Model] = field(default_factory=dict)
 
     @cached_property
     def links(self) -> Links:
         """Return the linked packages of the workspace."""
         return link(self.workspace)
 
-    def model(self, platform: Platform) -> Model:
+    def model(self, platform: Platform, *, tests: bool = False) -> Model:
         """Return the model of calls for one target, any members selected; raises `ToolchainError` where rustc does not know it."""
         target = self._machine(platform)
         # With --target, cargo keeps the flags from what is built for the host.
         host = self._machine(Platform(rustc=platform.rustc, host=platform.host, triple=platform.host))
-        model = self._models.get((host, target))
+        model = self._models.get((host, target, tests))
         if model is None:
-            model = self._models[host, target] = Model(self.links, self.links.members, Setting(host=host, targets=(target,)))
+            setting = Setting(host=host, targets=(target,), tests=tests)
+            model = self._models[host, target, tests] = Model(self.links, self.links.members, setting)
         return model
 
     def _machine(self, platform: Platform) -> Machine:

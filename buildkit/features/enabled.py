@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 FeatureTable = Mapping[str, tuple[str, ...]]
@@ -33,8 +33,11 @@ class Clauses:
         return frozenset[str]().union(*self.exclusive, *self.at_least_one_of)
 
 
-def enabled_features(table: FeatureTable, selection: Iterable[str]) -> frozenset[str]:
-    """Close a selection over the package's own feature table; `x/f` enables the feature `x` where there is one, `x?/f` never does."""
+def enabled_features(table: FeatureTable, selection: Iterable[str], doubtful: Container[str] = ()) -> frozenset[str]:
+    """Close a selection over the package's own feature table; `x/f` enables the feature `x` where there is one, `x?/f` never does.
+
+    `doubtful` are the keys of dependencies that may be absent on a target: there `x/f` enables nothing, and it is not followed.
+    """
     enabled: set[str] = set()
     waiting = [feature for feature in selection if feature in table]
     while waiting:
@@ -43,7 +46,7 @@ def enabled_features(table: FeatureTable, selection: Iterable[str]) -> frozenset
             continue
         enabled.add(feature)
         for value in table[feature]:
-            name = value.partition("/")[0]
-            if name in table and not value.startswith("dep:"):
+            name, slash, _ = value.partition("/")
+            if name in table and not value.startswith("dep:") and not (slash and name in doubtful):
                 waiting.append(name)
     return frozenset(enabled)

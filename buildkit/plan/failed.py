@@ -50,7 +50,7 @@ def _failed(planned: PlannedCell, remembered: Remembered) -> bool:
 
 def _named_earlier(matrix: Matrix, query: Query, remembered: Remembered) -> Iterator[PlannedCell]:
     """Give the cells that failed in the last run and that the query alone does not have; what no longer exists is passed over."""
-    if query.features is not None:
+    if query.names_features:
         return
     is_open = not (query.packages or query.targets or query.tags)
     pairs = frozenset[str]() if is_open else {pair_of(planned.cell.id) for planned in select(matrix, replace(query, patterns=())).cells}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from buildkit.execute.verdicts import GOOD
-from buildkit.model import Artifact, RunReport, Verdict
-from buildkit.reports.words import counted, duration
+from buildkit.model import Artifact, Pruned, RunReport, Verdict
+from buildkit.reports.words import clean, counted, duration
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +59,20 @@ def totals(report: RunReport) -> str:
 
 
 def effort(report: RunReport) -> str:
-    """Return what a run cost in one line."""
+    """Return what a run cost in one line: selections that were asked for, builds that tell them apart, what was known, what was run."""
     summary = report.summary
-    return f"{summary.compiled:,} compiled, {summary.cached:,} cached, {counted(summary.cargo_calls, 'cargo call')}"
+    parts = (
+        f"{summary.requested:,} requested",
+        f"{summary.distinct:,} distinct",
+        f"{summary.cached:,} cached",
+        f"{summary.compiled:,} run",
+        counted(summary.cargo_calls, "cargo call"),
+    )
+    return ", ".join(parts)
+
+
+def pruned_lines(pruned: Iterable[Pruned]) -> Iterator[str]:
+    """Give a line for each selection without a cell."""
+    for entry in pruned:
+        name = entry.id if entry.count == 1 else f"{entry.count:,} of {entry.id}"
+        yield clean(f"{name}: {entry.because}")

@@ -13,7 +13,7 @@ from rich.text import Text
 from buildkit.events import RunFinished
 from buildkit.execute.verdicts import GOOD
 from buildkit.model import RunReport, Verdict
-from buildkit.reports.account import Tally, artifacts, effort, tallies, totals
+from buildkit.reports.account import Tally, artifacts, effort, pruned_lines, tallies, totals
 from buildkit.reports.page import INDENT, Page
 from buildkit.reports.settings import QUIET
 from buildkit.reports.styles import HEADING_STYLE, PLACE_STYLE, QUIET_STYLE, STYLES
@@ -33,6 +33,8 @@ def print_closing(page: Page, finished: RunFinished, assumptions: tuple[str, ...
         _print_artifacts(page, report)
         _print_section(page, "Proofs", [_proof_list(report)] if report.proofs else [])
         _print_section(page, "Assumed", [Text(clean(sentence)) for sentence in assumptions])
+    _print_section(page, "Samples", [Text(clean(sentence)) for sentence in report.samples])
+    _print_section(page, "Pruned", [Text(line) for line in pruned_lines(report.pruned)])
     page.print(_accounting(report))
     page.print(Text(effort(report), style=QUIET_STYLE))
     if finished.rerun is not None:

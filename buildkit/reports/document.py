@@ -9,7 +9,20 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
-from buildkit.model import Artifact, CellResult, Finding, PathStep, Proof, Rule, RunReport, Stage, StageResult, Summary, Verdict
+from buildkit.model import (
+    Artifact,
+    CellResult,
+    Finding,
+    PathStep,
+    Proof,
+    PruneReason,
+    Rule,
+    RunReport,
+    Stage,
+    StageResult,
+    Summary,
+    Verdict,
+)
 
 SCHEMA_FILE: Final = "buildkit-report.schema.json"
 """Where the schema is kept, from the root of the repository."""
@@ -117,8 +130,20 @@ class SummaryEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     seconds: float
 
 
+class PrunedEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A selection that was asked for and is no cell; with `count`, as many of them that are not listed."""
+
+    id: str
+    reason: PruneReason
+    because: str
+    count: int
+
+
 class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The report of one run of buildkit."""
+    """The report of one run of buildkit.
+
+    `samples` say of which selections only a sample was compiled; `pruned` is present with `--show-pruned` when there is something to say.
+    """
 
     version: Literal[1]
     tool: ToolEntry
@@ -127,6 +152,8 @@ class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cells: tuple[CellEntry, ...]
     proofs: tuple[ProofEntry, ...]
     summary: SummaryEntry
+    samples: tuple[str, ...] | UnsetType = UNSET
+    pruned: tuple[PrunedEntry, ...] | UnsetType = UNSET
 
 
 def describe_run(report: RunReport) -> Document:
@@ -139,6 +166,8 @@ def describe_run(report: RunReport) -> Document:
         cells=tuple(_cell(result, report.workspace) for result in report.cells),
         proofs=tuple(_proof(proof) for proof in report.proofs),
         summary=_summary(report.summary),
+        samples=report.samples or UNSET,
+        pruned=tuple(PrunedEntry(**asdict(pruned)) for pruned in report.pruned) or UNSET,
     )
 
 

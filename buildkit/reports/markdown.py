@@ -26,6 +26,7 @@ def summary_text(finished: RunFinished) -> str:
         "",
         f"{escaped(totals(report))} ({effort(report)})",
         "",
+        *(line for sentence in report.samples for line in (f"Sample: {escaped(sentence)}", "")),
         *_table(
             ("target", "pass", "fail", "error", "skipped"),
             ((row.target, row.passed, row.failed, row.errors, row.skipped) for row in tallies(report)),

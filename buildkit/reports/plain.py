@@ -9,7 +9,7 @@ from rich.filesize import decimal
 
 from buildkit.events import CellFinished, Event, RunFinished, RunStarted
 from buildkit.model import CellResult, Finding, PathStep, RunReport, Verdict
-from buildkit.reports.account import artifacts, effort, tallies, totals
+from buildkit.reports.account import artifacts, effort, pruned_lines, tallies, totals
 from buildkit.reports.blocks import Block, Blocks, Repeatable
 from buildkit.reports.progress import PlainProgress
 from buildkit.reports.settings import QUIET
@@ -156,6 +156,8 @@ def closing_lines(finished: RunFinished, assumptions: tuple[str, ...], verbosity
         yield from _section("artifacts", _artifact_lines(report))
         yield from _section("proofs", (f"{LABELS[proof.verdict]:<{LABEL_WIDTH}}  {proof_sentence(proof)}" for proof in report.proofs))
         yield from _section("assumptions", (f"- {clean(sentence)}" for sentence in assumptions))
+    yield from _section("samples", (clean(sentence) for sentence in report.samples))
+    yield from _section("pruned", pruned_lines(report.pruned))
     yield ""
     yield f"{totals(report)} ({effort(report)})"
     if finished.rerun is not None:

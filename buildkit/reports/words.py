@@ -64,7 +64,7 @@ def cell_duration(result: CellResult) -> str:
 
 
 def remark(result: CellResult) -> str:
-    """Return what a cell's line says after its id: what was expected and why, and the reason of each skip; else nothing."""
+    """Return what a cell's line says after its id: what was expected and why, the reason of each skip, and what a pass leaves open; else nothing."""
     return "; ".join(dict.fromkeys((*_expected(result), *_skips(result))))
 
 
@@ -86,6 +86,8 @@ def _skips(result: CellResult) -> Iterator[str]:
     """Give the reasons of skipped stages; those after a failure have none of their own."""
     judged = any(stage.verdict is not Verdict.SKIPPED for stage in result.stages)
     for stage in takewhile(lambda stage: stage.verdict in (Verdict.PASS, Verdict.SKIPPED), result.stages):
+        if stage.verdict is Verdict.PASS and stage.reason:
+            yield clean(stage.reason)
         if stage.verdict is Verdict.SKIPPED and stage.reason:
             yield f"{stage.stage} skipped: {clean(stage.reason)}" if judged else clean(stage.reason)
 

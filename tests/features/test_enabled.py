@@ -21,6 +21,11 @@ def test_a_strong_dependency_feature_enables_the_feature_of_that_name() -> None:
     assert "sdk" in enabled_features(TABLE, ("native",))
 
 
+def test_a_dependency_that_may_be_absent_enables_nothing() -> None:
+    assert enabled_features(TABLE, ("native",), frozenset({"sdk"})) == {"native"}
+    assert enabled_features(TABLE, ("sdk",), frozenset({"sdk"})) == {"sdk"}
+
+
 def test_a_dep_value_enables_no_feature() -> None:
     assert enabled_features({"tokio": ("dep:tokio",), "net": ("dep:tokio",)}, ("net",)) == {"net"}
 

@@ -104,6 +104,7 @@ def test_a_query_selects(query: Query, expected: list[str]) -> None:
         pytest.param(Query(packages=("engin",)), "unknown package 'engin'", "engine", id="package"),
         pytest.param(Query(patterns=("engin",)), "unknown package 'engin'", "engine", id="package in a pattern"),
         pytest.param(Query(targets=("wasm32-wasip",)), "unknown target 'wasm32-wasip'", "wasm32-wasip2", id="target"),
+        pytest.param(Query(targets=("x86_64-unknown-linux-gnu",)), "unknown target 'x86_64-unknown-linux-gnu'", "-t native", id="triple"),
         pytest.param(Query(patterns=("*/wasm32-wasip",)), "unknown target 'wasm32-wasip'", "wasm32-wasip2", id="target in a pattern"),
         pytest.param(Query(packages=("engine",), features=("telemetri",)), "unknown feature 'telemetri'", "telemetry", id="feature"),
         pytest.param(Query(patterns=("engine/native/telemetri",)), "unknown feature 'telemetri'", "telemetry", id="feature in an id"),

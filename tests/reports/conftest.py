@@ -26,6 +26,8 @@ from buildkit.model import (
     Finding,
     PathStep,
     Proof,
+    Pruned,
+    PruneReason,
     Rule,
     RunReport,
     Stage,
@@ -35,6 +37,9 @@ from buildkit.model import (
 )
 
 WORKSPACE = Path("/home/ci/shop")
+
+VERDICTS = {"cells": 9, "passed": 3, "failed": 3, "errors": 1, "skipped": 2}
+EFFORT = {"requested": 524, "distinct": 8, "compiled": 4, "cached": 1, "cargo_calls": 9}
 
 DIAGNOSTIC = """\
 error[E0433]: failed to resolve: use of undeclared crate or module `tokio`
@@ -234,18 +239,11 @@ def run_report() -> RunReport:
             Proof(package="shop-core", target="wasm32-wasip2", selections=1024, verdict=Verdict.FAIL, findings=(leak(),)),
             Proof(package="shop-web", target="wasm32-unknown-unknown", selections=1, verdict=Verdict.PASS),
         ),
-        summary=Summary(
-            cells=9,
-            passed=3,
-            failed=3,
-            errors=1,
-            skipped=2,
-            requested=9,
-            distinct=8,
-            compiled=4,
-            cached=1,
-            cargo_calls=9,
-            seconds=72.4,
+        summary=Summary(**VERDICTS, **EFFORT, seconds=72.4),
+        samples=("shop-core on native: 4 of 512 builds are compiled, a covering array",),
+        pruned=(
+            Pruned(id="shop-core/native/[red],tls", reason=PruneReason.SAME_CLOSURE, because="same closure as shop-core/native/default"),
+            Pruned(id="shop-core/native/*", reason=PruneReason.COVERED, because="every two features are covered by the cells", count=508),
         ),
     )
 

@@ -32,7 +32,8 @@ def refusals(document: Mapping[str, Any]) -> list[str]:
 
 
 def test_keys_and_their_order_are_those_of_the_contract(document: dict[str, Any]) -> None:
-    assert list(document) == ["version", "tool", "workspace", "toolchain", "cells", "proofs", "summary"]
+    assert list(document) == ["version", "tool", "workspace", "toolchain", "cells", "proofs", "summary", "samples", "pruned"]
+    assert list(document["pruned"][0]) == ["id", "reason", "because", "count"]
     assert list(document["cells"][1]) == CELL_KEYS
     assert list(document["cells"][1]["stages"][0]) == STAGE_KEYS
     assert list(document["cells"][1]["findings"][0]) == ["rule", "subject", "message", "minimal_features", "path", "fix"]
@@ -55,7 +56,8 @@ def test_values_are_those_of_the_report(document: dict[str, Any]) -> None:
     assert document["summary"]["seconds"] == 72.4
 
 
-def test_what_is_empty_is_left_out(document: dict[str, Any]) -> None:
+def test_what_is_empty_is_left_out(document: dict[str, Any], report: RunReport) -> None:
+    assert {"samples", "pruned"}.isdisjoint(json.loads(encode_run(replace(report, samples=(), pruned=()))))
     assert list(document["cells"][0]) == [*CELL_KEYS, "artifacts"]
     assert list(document["cells"][0]["artifacts"][1]) == ["path", "kind", "size", "gzip_size", "sha256", "imports", "exports"]
     assert list(document["cells"][0]["artifacts"][0])[-2:] == ["static", "machine"]

@@ -66,6 +66,11 @@ def test_a_stage_that_was_skipped_in_a_cell_that_was_judged_is_named_with_its_re
     assert remark(result_of(built, replace(run, stage=Stage.ARTIFACT))) == "artifact skipped: no runner"
 
 
+def test_what_a_pass_leaves_open_is_told() -> None:
+    built = StageResult(stage=Stage.CHECK, verdict=Verdict.PASS, reason="tests are built and not run")
+    assert remark(result_of(built)) == "tests are built and not run"
+
+
 def test_what_a_failure_left_undone_is_no_remark() -> None:
     failed = StageResult(stage=Stage.CHECK, verdict=Verdict.FAIL)
     left = StageResult(stage=Stage.RUN, verdict=Verdict.SKIPPED, reason="check did not pass")
