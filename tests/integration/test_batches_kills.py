@@ -55,7 +55,7 @@ def root(tmp_path: Path) -> Path:
 def running(root: Path) -> Iterator[subprocess.Popen[str]]:
     """Give a check that stands in the middle of a shared call, until `hold` goes."""
     (root / "hold").touch()
-    command = (sys.executable, "-m", "buildkit", "check", "-C", str(root), "--format", "json", "app/*")
+    command = (sys.executable, "-m", "buildkit", "check", "-C", str(root), "--no-cache", "--format", "json", "app/*")
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             until((root / "started").exists)
@@ -140,7 +140,7 @@ def test_an_interrupt_ends_a_shared_call_and_all_its_processes(root: Path) -> No
 def test_an_output_folder_that_cannot_be_written_is_an_error_of_every_cell(root: Path) -> None:
     (root / "target").mkdir()
     (root / "target" / "buildkit").touch()
-    command = (sys.executable, "-m", "buildkit", "check", "-C", str(root), "--format", "json", "app/*")
+    command = (sys.executable, "-m", "buildkit", "check", "-C", str(root), "--no-cache", "--format", "json", "app/*")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert {cell["verdict"] for cell in json.loads(done.stdout)["cells"]} == {"error"}

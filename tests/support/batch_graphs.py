@@ -60,7 +60,8 @@ def open_cells(root: Path, targets: Sequence[str], *, deepest: int = 2) -> Opene
         for selection in selections(subject.package, deepest)
     ]
     execution = Execution(verb="check", need=StdNeed.NONE, job=Job(stages={}))
-    context = provision.context(execution, matrix, Plan(cells=tuple(planned)))
+    # Nothing is remembered: a verdict of another call would be given for this one's.
+    context = replace(provision.context(execution, matrix, Plan(cells=tuple(planned))), verdicts=None)
     works = (Work(planned=cell, graph=read_graph(context, cell.subject, cell.cell)) for cell in planned)
     return Opened(context=context, works=tuple(work for work in works if work.graph.obstacle is None))
 
