@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from buildkit.model import Cell, CellResult, RunReport, Stage, StageResult
+from buildkit.records import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,6 @@ import pkgutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
-from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from io import StringIO
@@ -20,6 +19,7 @@ from buildkit import hookspecs
 from buildkit.entry_points import entry_points
 from buildkit.errors import PluginError
 from buildkit.purity import ImpureError, forbid_side_effects
+from buildkit.records import dataclass
 
 BUNDLED = "buildkit_targets"
 """The package whose modules are the bundled plugins."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from buildkit.errors import PluginError, UsageError
 from buildkit.model import CompilationTarget
 from buildkit.plugin_demands import DEMANDS, is_text
 from buildkit.plugin_sources import MEND, PluginSources, find_plugins, guarded, said_by
+from buildkit.records import dataclass
 
 PROBE_HOSTS = ("x86_64-unknown-linux-gnu", "aarch64-apple-darwin")
 """Hosts that a triple function is tried with, to see that it depends on its argument alone."""

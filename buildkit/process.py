@@ -11,10 +11,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import IO, Protocol
 
+from buildkit.records import dataclass
 from buildkit.watchdog import SCRIPT, Watchdog
 
 NOT_STARTED = 127

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
 from elftools.elf.enums import ENUM_E_MACHINE
 
 from buildkit.artifacts.broken import BrokenArtifactError
+from buildkit.records import dataclass
 
 MAGIC: Final = b"!<arch>\n"
 MEMBER: Final = struct.Struct("16s12s6s6s8s10s2s")

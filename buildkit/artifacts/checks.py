@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from buildkit.artifacts.sizes import format_size, parse_size
 from buildkit.model import Artifact, CheckArtifact, Finding, Rule
+from buildkit.records import dataclass
 
 NAMED: Final = 5
 """How many imports of one module a message names."""

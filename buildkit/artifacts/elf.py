@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
@@ -12,6 +11,7 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.segments import InterpSegment, Segment
 
 from buildkit.artifacts.broken import BrokenArtifactError
+from buildkit.records import dataclass
 
 MAGIC: Final = b"\x7fELF"
 PROGRAMS: Final = frozenset({"ET_EXEC", "ET_DYN"})

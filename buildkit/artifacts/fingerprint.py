@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from buildkit.artifacts.broken import BrokenArtifactError
+from buildkit.records import dataclass
 
 BLOCK: Final = 1 << 20
 """Bytes that are in memory at a time."""

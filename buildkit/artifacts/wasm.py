@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
@@ -12,6 +11,7 @@ from wasmtime import Config, Engine, Module, WasmtimeError
 from wasmtime.component import Component
 
 from buildkit.artifacts.broken import BrokenArtifactError
+from buildkit.records import dataclass
 
 MAGIC: Final = b"\0asm"
 HEADER: Final = struct.Struct("<4sHH")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from buildkit.records import dataclass
 
 FILE_NAME: Final = "output"
 """The file beside `out` that holds what a build script printed."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from pathlib import Path
 
 from buildkit.cargo.messages import MESSAGE_FORMAT
 from buildkit.cargo.metadata import Package, Workspace
 from buildkit.process import Command
+from buildkit.records import dataclass
 
 OUTPUT_FOLDER = "buildkit"
 """The folder below cargo's target directory in which buildkit compiles, so that it never waits for an editor's cargo."""

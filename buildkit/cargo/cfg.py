@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from buildkit.records import dataclass
 
 _TOKEN: Final = re.compile(r'\s*(?:(?:r#)?(?P<word>[A-Za-z_]\w*)|"(?P<text>[^"]*)"|(?P<mark>[(),=]))\s*')
 

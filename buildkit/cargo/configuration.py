@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from buildkit.cargo.cfg import CfgError, CfgSet, is_cfg, parse_cfg
 from buildkit.errors import ConfigurationError
+from buildkit.records import dataclass
 
 NAMES: Final = ("config", "config.toml")
 """The two names of a configuration file; where both exist, cargo reads the first."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from buildkit.cargo.messages import CompilerArtifact
+from buildkit.records import dataclass
 
 SUFFIX: Final = ".d"
 _VARIABLE: Final = "# env-dep:"

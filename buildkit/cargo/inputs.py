@@ -10,11 +10,12 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final
 
 from buildkit.cargo.configuration import NAMES
+from buildkit.records import dataclass
 from buildkit.remembered.inputs import InputKind, matches
 
 MANIFEST: Final = "Cargo.toml"

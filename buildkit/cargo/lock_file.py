@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
+
+from buildkit.records import dataclass
 
 _HEADER: Final = re.compile(r"^(\[\[?[^\]]+\]\]?)[ \t]*$", re.MULTILINE)
 _NAMED: Final = re.compile(r'^name = "([^"\n]*)"\nversion = "([^"\n]*)"\n(?:source = "([^"\n]*)"\n)?')

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 from buildkit.cargo.metadata import Dependency, DependencyKind, Package
+from buildkit.records import dataclass
 from buildkit.toml_lines import locate_keys
 
 TABLES: Mapping[DependencyKind | None, tuple[str, ...]] = {

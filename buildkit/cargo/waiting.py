@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from buildkit.events import Emit, Notice
 from buildkit.process import Command, Completed, OnLine, Runner
+from buildkit.records import dataclass
 
 _BLOCKED: Final = re.compile(r"^\s*Blocking waiting for file lock on (?P<what>.+)$")
 _RETRIED: Final = re.compile(r"^warning: spurious network error \((?P<left>[^)]+)\): (?P<reason>.+)$")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +15,7 @@ from typing import Any, Final
 import tomli_w
 
 from buildkit.cargo.metadata import Package, Workspace
+from buildkit.records import dataclass
 
 PREFIX: Final = "buildkit-cell-"
 """How the names of wrappers begin; no package of a registry has such a name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from buildkit.cli.combining import Combining
@@ -27,6 +27,7 @@ from buildkit.plan.model import Plan
 from buildkit.plan.remembered import Remembered, Seconds, ordered
 from buildkit.plan.selection import select
 from buildkit.plan.shards import Shard, shard_of
+from buildkit.records import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

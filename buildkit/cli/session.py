@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from buildkit.plan.targets import configured_targets
 from buildkit.plugin_sources import PluginSources
 from buildkit.plugins import Targets, load_targets
 from buildkit.process import patched
+from buildkit.records import dataclass
 from buildkit.remembered.runner import Remembered
 from buildkit.remembered.shelf import Shelf
 from buildkit.toolchain.layout import STORED_ANSWERS, STORED_TOOLCHAINS

@@ -5,8 +5,9 @@ A verb's module is imported only when the verb is used; a test keeps the lines e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from buildkit.records import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

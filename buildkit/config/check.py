@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Final
 
 from msgspec import inspect
 
 from buildkit.config.declaration import bare, declared_type, options_of
+from buildkit.records import dataclass
 
 LONGEST_SHOWN: Final = 60
 """How many characters of a wrong value a message shows."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +11,7 @@ import msgspec
 from msgspec import inspect
 
 from buildkit.config.schema import Configuration
+from buildkit.records import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

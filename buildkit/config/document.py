@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +12,7 @@ from typing import Any, Final
 from buildkit.config.check import Problem, find_problems
 from buildkit.config.schema import PackageTargetTable, TargetTable
 from buildkit.errors import ConfigurationError
+from buildkit.records import dataclass
 from buildkit.toml_lines import locate_keys
 
 Tree = dict[str, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 import msgspec
@@ -15,6 +15,7 @@ from buildkit.config.environment import check_outside, read_variables
 from buildkit.config.find import find_workspace
 from buildkit.config.schema import FILE_NAME, Configuration
 from buildkit.config.settings import Origin, Provenance, Settings
+from buildkit.records import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

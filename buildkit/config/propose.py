@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -14,6 +13,7 @@ from buildkit.cargo.metadata import Package, Workspace
 from buildkit.config.render import inline_item
 from buildkit.config.schema import BUNDLED_DEFAULT, FILE_NAME
 from buildkit.model import CompilationTarget
+from buildkit.records import dataclass
 
 NEEDS_AN_OPERATING_SYSTEM: Final = MappingProxyType(
     {

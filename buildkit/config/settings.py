@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from buildkit.config.document import Document
 from buildkit.config.schema import Configuration
 from buildkit.errors import UsageError
 from buildkit.model import CompilationTarget, Denial
+from buildkit.records import dataclass
 from buildkit.toml_lines import split_key
 
 

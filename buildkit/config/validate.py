@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from buildkit.cargo.metadata import Package, Workspace
@@ -14,6 +13,7 @@ from buildkit.config.schema import PackageTable, PackageTargetTable
 from buildkit.config.settings import Origin, Settings
 from buildkit.errors import UsageError
 from buildkit.model import NO_FEATURES, CompilationTarget
+from buildkit.records import dataclass
 
 EMBEDDED_FAMILY: Final = "embedded"
 """What `extends` may name beside a target."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from buildkit.cargo.messages import CompilerArtifact, Message, MessageTarget
 from buildkit.cargo.metadata import CargoTarget, Package
 from buildkit.features.closure import Closure
+from buildkit.records import dataclass
 
 BUILD_SCRIPT = "custom-build"
 

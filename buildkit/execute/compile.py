@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +15,7 @@ from buildkit.execute.work import Work
 from buildkit.model import Finding, Rule, Stage, StageResult, StdKind, Verdict
 from buildkit.plan.model import PlannedCell
 from buildkit.process import Command, Completed
+from buildkit.records import dataclass
 
 MISSING_STD: Final = {"E0463": "can't find crate for `{}`", "E0514": "found crate `{}` compiled by an incompatible version of rustc"}
 """How rustc says, by the error's code, that the standard library is at fault and not the code."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from buildkit.cargo.messages import BuildScriptExecuted, CompilerArtifact, CompilerMessage, Message
 from buildkit.cargo.metadata import Package
+from buildkit.records import dataclass
 
 BUILD_SCRIPT: Final = "custom-build"
 LINKER_FAILED: Final = "linking with "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,7 @@ from buildkit.features.model import Model
 from buildkit.model import Cell
 from buildkit.plan.model import PlannedCell, Subject
 from buildkit.process import Command, Runner
+from buildkit.records import dataclass
 from buildkit.toolchain.model import Supply
 
 RUNS_HERE: Final = "native"

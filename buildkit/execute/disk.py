@@ -6,9 +6,10 @@ import fcntl
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from buildkit.records import dataclass
 
 USED_STAMP: Final = ".buildkit-used"
 """The file in a tree whose time says when a run used it last."""

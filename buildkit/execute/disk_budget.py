@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from buildkit.execute.disk import note_use, tree_name
 from buildkit.execute.disk_eviction import Freed, Use, evict, sweep
 from buildkit.execute.graphs import read_graphs
 from buildkit.plan.model import Plan
+from buildkit.records import dataclass
 from buildkit.toolchain.memory import Memory as Values
 
 SIZE_FILE: Final = ".buildkit-size.json"

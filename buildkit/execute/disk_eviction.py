@@ -12,13 +12,13 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from buildkit.cargo.wrappers import PREFIX
 from buildkit.execute.disk import Tree, find_trees, held, size_of
 from buildkit.execute.savings import STAMP
+from buildkit.records import dataclass
 
 ASIDE: Final = ".evicted-"
 """How folders are called that are being removed."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from buildkit.execute.context import Context
 from buildkit.execute.graphs import Graph, read_graphs
@@ -14,6 +13,7 @@ from buildkit.model import Cell, Verdict
 from buildkit.plan.estimate import Build, Estimate, Unit, estimate
 from buildkit.plan.model import Plan, PlannedCell
 from buildkit.plan.remembered import Seconds
+from buildkit.records import dataclass
 
 IsKnown = Callable[[PlannedCell, Graph], bool]
 """Says whether the verdict of a cell is known without compiling it."""

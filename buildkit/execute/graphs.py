@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from buildkit.errors import BuildkitError
 from buildkit.execute.context import Context
 from buildkit.features.resolution import Resolution, resolve
 from buildkit.model import Cell
 from buildkit.plan.model import Subject
+from buildkit.records import dataclass
 
 NOTHING_TO_COMPILE = (
     "cargo would compile nothing: the package has no library, and its programs, if it has any, require features that are not selected"

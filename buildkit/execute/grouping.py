@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -14,6 +13,7 @@ from buildkit.execute.work import Work
 from buildkit.features.joint import can_be_joined, joined
 from buildkit.features.signatures import Signatures
 from buildkit.plan.batches import Candidate, collision_free
+from buildkit.records import dataclass
 from buildkit.toolchain.release import reaches
 
 OLDEST_PACKAGE_WISE: Final = "1.95"

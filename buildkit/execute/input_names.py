@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 
 from buildkit.cargo.dep_info import DepInfo
 from buildkit.execute.verdict_facts import Facts
+from buildkit.records import dataclass
 
 CRATE_ROOTS = frozenset({"lib", "main"})
 MODULE_FILE = "mod.rs"

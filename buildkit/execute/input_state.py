@@ -8,12 +8,13 @@ import os
 import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 import msgspec
 
 from buildkit.execute.input_walk import Found, walk_files
+from buildkit.records import dataclass
 
 ABSENT: Final = b"absent"
 UNSET: Final = b"unset"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from buildkit.records import dataclass
 
 CACHE_TAG: Final = "CACHEDIR.TAG"
 """The file by which cargo, and others, mark a folder that holds nothing but what can be made again."""

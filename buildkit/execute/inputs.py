@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ from buildkit.execute.context import Context
 from buildkit.execute.input_names import InputNames, twin_of
 from buildkit.execute.verdict_model import CheckQuestion, Inputs
 from buildkit.execute.work import Work
+from buildkit.records import dataclass
 
 ANY_TIME: Final = 2**63 - 1
 MANIFEST: Final = "Cargo.toml"

@@ -6,7 +6,6 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from buildkit.execute.work import Work
 from buildkit.model import Artifact, CheckArtifact, ExtraStep, Finding, Rule, Stage, StageResult, Verdict
 from buildkit.plan.model import PlannedCell
 from buildkit.process import Command
+from buildkit.records import dataclass
 
 ARTIFACTS_FOLDER = "artifacts"
 """Where artifacts are kept, by cell: cargo overwrites what another feature set of the same package made."""

@@ -13,7 +13,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -23,6 +22,7 @@ from buildkit.execute.memory_records import AnyRecord, Began, Ended, Judged, Pro
 from buildkit.execute.verdicts import COMPILING
 from buildkit.model import CellResult, Verdict
 from buildkit.plan.remembered import NOTHING, Remembered
+from buildkit.records import dataclass
 
 WORKSPACES: Final = "workspaces"
 """The folder of the store that has one folder for each workspace."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import msgspec
 from msgspec import Struct
@@ -11,6 +11,7 @@ from msgspec import Struct
 from buildkit.execute.verdicts import GOOD
 from buildkit.model import Verdict
 from buildkit.plan.remembered import Remembered
+from buildkit.records import dataclass
 
 
 class Record(Struct, frozen=True, kw_only=True, tag_field="is"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from buildkit.features.declarations import Machine, Setting
 from buildkit.features.links import Links, link
 from buildkit.features.model import Model
 from buildkit.process import Command, Runner
+from buildkit.records import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

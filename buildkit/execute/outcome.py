@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from buildkit.model import Artifact, Cell, Finding, Rule, Stage, StageResult, Verdict
+from buildkit.records import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TypeVar
 
 from buildkit.cargo.build_script import Watched, parse_output
 from buildkit.cargo.dep_info import DepInfo, parse_dep_info
+from buildkit.records import dataclass
 
 Parsed = TypeVar("Parsed")
 Known = dict[Path, tuple[int, Parsed]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 import msgspec
@@ -16,6 +16,7 @@ from buildkit.execute.outcome import StageOutcome, skipped
 from buildkit.execute.work import Work
 from buildkit.model import Artifact, Finding, Rule, Stage, StageResult, Verdict
 from buildkit.plan.model import PlannedCell
+from buildkit.records import dataclass
 from buildkit.runners.model import ArtifactRunner, Ending, Limits, Preopen, RunOutcome, RunRequest, parse_preopen
 from buildkit.runners.native import NativeRunner
 from buildkit.runners.registry import MissingRunner, find_runner

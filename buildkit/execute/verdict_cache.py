@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,7 @@ from buildkit.execute.verdict_files import VerdictFiles, bound_verdicts
 from buildkit.execute.verdict_model import CheckQuestion, Inputs
 from buildkit.execute.verdict_record import Remembered, remember
 from buildkit.model import Verdict
+from buildkit.records import dataclass
 
 MOST_REMEMBERED: Final = 8
 JUDGED: Final = frozenset({Verdict.PASS, Verdict.FAIL})

@@ -7,7 +7,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ from buildkit.cargo.configuration import find_files
 from buildkit.cargo.lock_file import LockFile, parse_lock
 from buildkit.cargo.metadata import Package, Workspace
 from buildkit.process import patched
+from buildkit.records import dataclass
 
 FETCHED: Final = ("registry", "git")
 """The folders of CARGO_HOME in which cargo keeps the sources of fetched packages; their content follows from the package's id."""

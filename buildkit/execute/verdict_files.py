@@ -8,11 +8,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
 import msgspec
+
+from buildkit.records import dataclass
 
 FOLDER: Final = "verdicts"
 """The folder of the cache below the store."""

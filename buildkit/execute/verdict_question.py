@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from buildkit.execute.context import Context
@@ -13,6 +12,7 @@ from buildkit.execute.verdict_model import CheckQuestion
 from buildkit.execute.work import Work
 from buildkit.features.resolution import Resolution
 from buildkit.process import Command
+from buildkit.records import dataclass
 from buildkit.toolchain.model import Origin, Supply
 from buildkit.toolchain.probe import identity
 

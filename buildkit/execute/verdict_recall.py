@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from buildkit.cargo.messages import Message
@@ -14,6 +14,7 @@ from buildkit.execute.verdict_model import CheckQuestion
 from buildkit.execute.verdict_question import question_for
 from buildkit.execute.work import Work
 from buildkit.model import Cell, Finding, Rule, Verdict
+from buildkit.records import dataclass
 
 Compile = Callable[[Context, Work], tuple[StageOutcome, tuple[Message, ...]]]
 """Compiles a cell, and returns what cargo reported as well."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from buildkit.config.schema import Expectation
 from buildkit.errors import ExitCode
 from buildkit.model import CellResult, Finding, Proof, Rule, Stage, StageResult, Summary, Verdict
+from buildkit.records import dataclass
 
 GOOD = frozenset({Verdict.PASS, Verdict.SKIPPED, Verdict.EXPECTED_FAIL})
 """The verdicts that do not fail a run."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from buildkit.execute.context import Context
@@ -12,6 +11,7 @@ from buildkit.execute.outcome import StageOutcome
 from buildkit.features.resolution import Resolution
 from buildkit.model import Artifact, Stage, Verdict
 from buildkit.plan.model import PlannedCell
+from buildkit.records import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

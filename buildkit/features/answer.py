@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 
 from buildkit.features.declarations import HOST_PLACE
@@ -14,6 +14,7 @@ from buildkit.features.paths import chains_to
 from buildkit.features.policy import Policy
 from buildkit.features.resolution import Resolution
 from buildkit.model import PathStep
+from buildkit.records import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

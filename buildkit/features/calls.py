@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from buildkit.features.links import DEFAULT, Linked
 from buildkit.features.values import parse_value
+from buildkit.records import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

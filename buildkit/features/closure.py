@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from buildkit.cargo.unit_graph import Unit, UnitGraph
+from buildkit.records import dataclass
 
 BUILD_SCRIPT = "custom-build"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from buildkit.cargo.cfg import CfgError, CfgSet, matches
@@ -12,6 +11,7 @@ from buildkit.cargo.resolver import ResolverVersion
 from buildkit.errors import BuildkitError
 from buildkit.features.atoms import Side
 from buildkit.features.links import Link, Linked, Links
+from buildkit.records import dataclass
 
 HOST_PLACE = 0
 

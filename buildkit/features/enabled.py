@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+
+from buildkit.records import dataclass
 
 FeatureTable = Mapping[str, tuple[str, ...]]
 

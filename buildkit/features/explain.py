@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from buildkit.cargo.manifest import Manifests, Place
 from buildkit.cargo.metadata import Dependency, Package
 from buildkit.features.atoms import Atom, AtomKind, Cause
@@ -12,6 +10,7 @@ from buildkit.features.links import DEFAULT, Links
 from buildkit.features.resolution import Resolution
 from buildkit.features.values import parse_value
 from buildkit.model import PathStep
+from buildkit.records import dataclass
 
 TRIED = "; buildkit fix tries that"
 """What a fix ends with that may be mechanical."""

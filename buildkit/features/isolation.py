@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from buildkit.features.derivation import features_behind
@@ -13,6 +12,7 @@ from buildkit.features.links import crate_name
 from buildkit.features.model import Model
 from buildkit.features.resolution import TARGET_PLACE, Resolution
 from buildkit.model import Denial, Finding, Rule
+from buildkit.records import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from buildkit.features.calls import Call
 from buildkit.features.model import Model, Units
 from buildkit.features.resolution import Resolution
 from buildkit.features.signatures import Signatures, UnitKey
+from buildkit.records import dataclass
 
 
 def joint_features(resolutions: Iterable[Resolution]) -> tuple[str, ...]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from buildkit.cargo.metadata import Dependency, DependencyKind, Package, ResolvedDependency, Workspace
 from buildkit.features.requirement import meets
+from buildkit.records import dataclass
 
 DEFAULT = "default"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from buildkit.features.explain import Explainer
@@ -12,6 +12,7 @@ from buildkit.features.proof import Counterexample, counterexamples
 from buildkit.features.resolution import Resolution, resolve
 from buildkit.features.space import Selection, Space, SpaceRequest
 from buildkit.model import Denial, Finding
+from buildkit.records import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,10 +8,10 @@ an exclusive group, among those that have one member of that group alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from buildkit.features.lattice import ones
 from buildkit.features.space import Selection, Space
+from buildkit.records import dataclass
 
 MOST_CORES = 8
 """How many smallest selections are looked for."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from buildkit.cargo.metadata import Package
@@ -15,6 +14,7 @@ from buildkit.features.horn import Reasons
 from buildkit.features.links import Linked, Links
 from buildkit.features.model import Model, Units
 from buildkit.features.values import parse_value
+from buildkit.records import dataclass
 
 TARGET_PLACE = 1
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 
 from buildkit.cargo.metadata import Package
@@ -12,6 +11,7 @@ from buildkit.features.counting import count_selections
 from buildkit.features.enabled import Clauses
 from buildkit.features.lattice import Lattice
 from buildkit.features.model import Model
+from buildkit.records import dataclass
 
 LARGEST_LISTING = 16
 """How many extra features may be listed subset by subset where counting needs it."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from buildkit.features.signatures import UnitKey
+from buildkit.records import dataclass
 
 Item = TypeVar("Item")
 

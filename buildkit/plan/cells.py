@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from buildkit.cargo.manifest import Manifests
@@ -15,6 +15,7 @@ from buildkit.plan.combinations import Choice, Selection, SelectionSpace, Wanted
 from buildkit.plan.combining import DEFAULT, Combining
 from buildkit.plan.denials import Place, denials_for
 from buildkit.plan.model import Chosen, Origin, PlannedCell, PlannedProof, Subject
+from buildkit.records import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

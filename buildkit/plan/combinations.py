@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from itertools import combinations, islice
 from math import comb
@@ -14,6 +14,7 @@ from buildkit.features.counting import count_closed_sets
 from buildkit.features.enabled import Clauses, FeatureTable, enabled_features
 from buildkit.features.lattice import Lattice
 from buildkit.plan.covering import covering_sets
+from buildkit.records import dataclass
 
 Selection = frozenset[str]
 

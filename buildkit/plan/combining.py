@@ -6,7 +6,6 @@ What each of them selects is held equal to cargo-hack's own list of commands by 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from buildkit.cargo.manifest import Manifests
 from buildkit.cargo.metadata import Package
@@ -15,6 +14,7 @@ from buildkit.errors import UsageError
 from buildkit.features.enabled import Clauses
 from buildkit.plan.combinations import Selection, Wanted
 from buildkit.plan.names import nearest
+from buildkit.records import dataclass
 
 DEFAULT = "default"
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from buildkit.model import Cell
 from buildkit.plan.remembered import Seconds, expected_seconds
+from buildkit.records import dataclass
 
 UNIT_SECONDS: Final = 0.6
 """What one crate takes on one processor where nothing was measured: the mean of a cold matrix of 168 rustc calls."""

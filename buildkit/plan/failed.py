@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from buildkit.errors import BuildkitError, NothingSelectedError
 from buildkit.plan.cells import Matrix
 from buildkit.plan.model import Plan, PlannedCell
 from buildkit.plan.remembered import Remembered, pair_of
 from buildkit.plan.selection import Query, covers, select
+from buildkit.records import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

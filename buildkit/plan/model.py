@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from buildkit.cargo.metadata import Package
@@ -12,6 +12,7 @@ from buildkit.features.enabled import Clauses
 from buildkit.model import Cell, CompilationTarget, Denial, Pruned
 from buildkit.plan.combinations import Choice
 from buildkit.plan.pruned import describe_sample, pruned_selections
+from buildkit.records import dataclass
 
 
 class Origin(StrEnum):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from statistics import fmean
 
 from buildkit.model import Cell
 from buildkit.plan.model import PlannedCell
+from buildkit.records import dataclass
 
 Seconds = Mapping[str, float]
 """How long cells took to compile, by their ids."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from buildkit.cargo.metadata import Package
@@ -17,6 +17,7 @@ from buildkit.plan.combining import Combining
 from buildkit.plan.expectations import idle_expectations
 from buildkit.plan.model import Origin, Plan, PlannedCell
 from buildkit.plan.names import check_features, member_named, nearest
+from buildkit.records import dataclass
 
 _GLOB = re.compile(r"[*?\[]")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from math import ceil, frexp, fsum
 from statistics import fmean
@@ -15,6 +15,7 @@ from buildkit.features.enabled import enabled_features
 from buildkit.model import Cell, Verdict
 from buildkit.plan.model import Plan, PlannedCell
 from buildkit.plan.remembered import Seconds, expected_seconds, pair_of
+from buildkit.records import dataclass
 
 SLACK: Final = 1.05
 """How much more than a fair part a part may hold, so that a change moves little."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 
+from buildkit.records import dataclass
 from buildkit.remedies.edits import Edit
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from buildkit.records import dataclass
 from buildkit.remedies.survey import Judged, State, Units
 
 

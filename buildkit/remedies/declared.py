@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from buildkit.cargo.manifest import TABLES, Manifests
 from buildkit.cargo.metadata import Dependency, Package, Workspace
+from buildkit.records import dataclass
 from buildkit.remedies.edits import Entry, Keys
 
 MANIFEST = "Cargo.toml"

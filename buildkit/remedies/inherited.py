@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from buildkit.features.links import DEFAULT
+from buildkit.records import dataclass
 from buildkit.remedies.candidate import Bluntness, Candidate
 from buildkit.remedies.declared import Declarations, Declared
 from buildkit.remedies.edits import DEFAULT_FEATURES, Configure, Declare, Edit

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from buildkit.cargo.metadata import Package
 from buildkit.features.atoms import Cause
@@ -13,6 +12,7 @@ from buildkit.features.horn import GIVEN
 from buildkit.features.isolation import facts_reaching, goals_of
 from buildkit.features.resolution import Resolution
 from buildkit.model import Finding, Rule
+from buildkit.records import dataclass
 from buildkit.remedies.survey import TARGET_SIDE, Judged, State, label
 
 DENIALS = frozenset({Rule.DENIED_CRATE, Rule.DENIED_FEATURE})

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from buildkit.model import Finding
+from buildkit.records import dataclass
 from buildkit.remedies.compare import gains
 from buildkit.remedies.leak import DENIALS
 from buildkit.remedies.search import Rejection, Remedy, Search, Version

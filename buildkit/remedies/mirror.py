@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from buildkit.cargo.metadata import MetadataRequest, Workspace, read_workspace
 from buildkit.process import Runner
+from buildkit.records import dataclass
 from buildkit.remedies.declared import MANIFEST
 
 LOCK = Path("Cargo.lock")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from buildkit.errors import BuildkitError, ConfigurationError
+from buildkit.records import dataclass
 from buildkit.remedies.candidate import Candidate
 from buildkit.remedies.candidates import candidates
 from buildkit.remedies.compare import Comparison

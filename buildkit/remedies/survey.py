@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from buildkit.cargo.manifest import Manifests
@@ -23,6 +23,7 @@ from buildkit.plan.cells import Matrix
 from buildkit.plan.model import Plan, PlannedCell, PlannedProof, Subject
 from buildkit.plan.selection import Query, select
 from buildkit.process import Runner
+from buildkit.records import dataclass
 
 TARGET_SIDE = "target"
 HOST_SIDE = "host"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from buildkit.process import Command, Completed, OnLine, Runner, patched
+from buildkit.records import dataclass
 from buildkit.remembered.inputs import InputKind, look
 from buildkit.remembered.programs import identify
 from buildkit.remembered.shelf import Page, Shelf

@@ -6,12 +6,12 @@ import hashlib
 import os
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from buildkit.records import dataclass
 from buildkit.remembered.inputs import Input
 
 FORMAT: Final = 1

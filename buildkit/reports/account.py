@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from buildkit.execute.verdicts import GOOD
 from buildkit.model import Artifact, Pruned, RunReport, Verdict
+from buildkit.records import dataclass
 from buildkit.reports.words import clean, counted, duration
 
 

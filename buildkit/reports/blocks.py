@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from buildkit.execute.verdicts import GOOD
 from buildkit.model import CellResult, Finding, Proof, RunReport, Stage, StageResult, Verdict
+from buildkit.records import dataclass
 from buildkit.reports.words import cell_duration, clean
 
 COMPILING: Final = frozenset({Stage.CHECK, Stage.BUILD})
@@ -42,7 +43,7 @@ class Block:
     commands: tuple[str, ...] = ()
 
 
-@dataclass
+@dataclass()
 class Blocks:
     """Makes blocks one after another, and remembers what earlier ones have shown."""
 

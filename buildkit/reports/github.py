@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TextIO
 
 from buildkit.events import Event, RunFinished
 from buildkit.execute.verdicts import GOOD
 from buildkit.model import CellResult, Finding, RunReport, Verdict
+from buildkit.records import dataclass
 from buildkit.reports.files import append_report
 from buildkit.reports.markdown import summary_text
 from buildkit.reports.settings import Github

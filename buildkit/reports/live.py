@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
@@ -17,6 +16,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from buildkit.model import Cell, Stage
+from buildkit.records import dataclass
 from buildkit.reports.page import INDENT, SIDE_BY_SIDE
 from buildkit.reports.styles import QUIET_STYLE, cell_text
 from buildkit.reports.tasks import TaskState

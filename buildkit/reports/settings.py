@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
+
+from buildkit.records import dataclass
 
 QUIET = -1
 """The verbosity that shows failures and the end of a run only."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from rich.filesize import decimal
 
 from buildkit.events import TaskAdvanced, TaskFinished, TaskStarted
+from buildkit.records import dataclass
 from buildkit.reports.words import clean
 
 
@@ -34,7 +35,7 @@ class TaskState:
         return f"{done} {self.unit}"
 
 
-@dataclass
+@dataclass()
 class TaskBook:
     """The tasks of a run by their names; a task that was never started is known by its name alone."""
 

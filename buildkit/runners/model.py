@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, Protocol
@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from buildkit.errors import UsageError
 from buildkit.model import NO_ENVIRONMENT
 from buildkit.process import OnLine, Runner
+from buildkit.records import dataclass
 
 SEPARATOR: Final = "::"
 READ_ONLY: Final = "ro"

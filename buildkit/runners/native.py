@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from buildkit.artifacts.broken import BrokenArtifactError
 from buildkit.artifacts.elf import MAGIC, ElfFacts, read_elf
 from buildkit.process import NOT_STARTED, Command, Completed, OnLine, Runner
+from buildkit.records import dataclass
 from buildkit.runners.model import Ending, Preopen, RunOutcome, RunRequest, not_started
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from buildkit.records import dataclass
 from buildkit.runners.model import ArtifactRunner
 from buildkit.runners.native import NativeRunner
 from buildkit.runners.wasmtime import WasmtimeRunner

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import sys
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from buildkit.process import Command, Completed, OnLine, Runner
+from buildkit.records import dataclass
 from buildkit.runners.model import Ending, RunOutcome, RunRequest, not_started
 from buildkit.runners.wasmtime_wire import GuestDirectory, GuestOutcome, GuestRequest
 

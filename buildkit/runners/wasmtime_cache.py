@@ -6,13 +6,14 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final, TypeVar
 
 from wasmtime import Engine, Module, WasmtimeError
 from wasmtime.component import Component
+
+from buildkit.records import dataclass
 
 DIGEST_SIZE: Final = hashlib.sha256().digest_size
 KEPT: Final = 64

@@ -8,13 +8,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
 import msgspec
 from wasmtime import Config, Engine, Store, Trap, WasiConfig, WasmtimeError
 
+from buildkit.records import dataclass
 from buildkit.runners.model import Ending
 from buildkit.runners.wasmtime_cache import CompiledCache
 from buildkit.runners.wasmtime_program import CannotStartError, Program, load_program

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Protocol
 
 from wasmtime import Engine, Func, Linker, Module, Store
 from wasmtime.component import Component, Variant
 from wasmtime.component import Linker as ComponentLinker
 
+from buildkit.records import dataclass
 from buildkit.runners.wasmtime_cache import CompiledCache
 
 COMPONENT_HEADER: Final = b"\0asm\x0d\0\x01\0"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
@@ -14,6 +14,7 @@ from buildkit.errors import ToolchainError
 from buildkit.events import Emit, Notice
 from buildkit.later import Later
 from buildkit.process import Command, Completed, OnLine, Runner
+from buildkit.records import dataclass
 from buildkit.toolchain.layout import LISTS, LOCKS
 
 if TYPE_CHECKING:

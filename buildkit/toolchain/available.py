@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from buildkit.errors import ToolchainError
 from buildkit.model import CompilationTarget
+from buildkit.records import dataclass
 from buildkit.toolchain.choose import Choice, choose
 from buildkit.toolchain.model import StdProvider
 from buildkit.toolchain.provision import plan, triple_of

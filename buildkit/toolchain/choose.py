@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
 from buildkit.cargo.surroundings import C_LIBRARY_HINT
 from buildkit.errors import ToolchainError
 from buildkit.model import CompilationTarget
+from buildkit.records import dataclass
 from buildkit.toolchain.linkers import PROVIDED_TOOLS, is_tool_here, missing_tool_packages
 from buildkit.toolchain.model import Origin, StdNeed, StdProvider, Toolchain
 from buildkit.toolchain.routes import Route, find_route

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from buildkit.errors import ToolchainError
 from buildkit.process import Runner
+from buildkit.records import dataclass
 from buildkit.toolchain.apt import Apt, Archive
 from buildkit.toolchain.c_compiler import write_c_wrappers
 from buildkit.toolchain.discover import find_source

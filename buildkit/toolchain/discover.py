@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from buildkit.errors import ToolchainError
 from buildkit.process import Runner
+from buildkit.records import dataclass
 from buildkit.toolchain.layout import STORED_TOOLCHAINS
 from buildkit.toolchain.model import Origin, Toolchain
 from buildkit.toolchain.probe import Answer, ask_compiler

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Generic, TypeVar
 
 import msgspec
+
+from buildkit.records import dataclass
 
 Value = TypeVar("Value")
 

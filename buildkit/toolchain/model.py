@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 
 from buildkit.model import NO_ENVIRONMENT, CompilationTarget
+from buildkit.records import dataclass
 
 NO_PATHS: Mapping[str, Path] = {}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shlex
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from buildkit.process import Command, Runner
+from buildkit.records import dataclass
 from buildkit.toolchain.apt import Apt
 from buildkit.toolchain.layout import STORED_PACKAGES
 from buildkit.toolchain.manifest import digest_file

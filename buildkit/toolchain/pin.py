@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from buildkit.errors import ConfigurationError
+from buildkit.records import dataclass
 from buildkit.toolchain.model import Origin, Toolchain
 from buildkit.toolchain.release import meets_channel
 

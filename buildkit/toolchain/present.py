@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from buildkit.errors import ToolchainError
 from buildkit.events import Event
 from buildkit.process import Runner
+from buildkit.records import dataclass
 from buildkit.toolchain.choose import choose
 from buildkit.toolchain.ensure import look
 from buildkit.toolchain.model import StdProvider, Supply, Toolchain, ToolchainRequest

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from buildkit.model import CompilationTarget, StdKind
+from buildkit.records import dataclass
 from buildkit.toolchain.c_compiler import C_PACKAGES
 from buildkit.toolchain.choose import Choice
 from buildkit.toolchain.model import StdNeed, StdProvider, Toolchain

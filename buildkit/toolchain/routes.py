@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 
 from buildkit.model import CompilationTarget
+from buildkit.records import dataclass
 from buildkit.toolchain.model import Origin, StdNeed, StdProvider, Toolchain
 from buildkit.toolchain.situation import MUSL_SUFFIX, Situation
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from buildkit.model import CompilationTarget, StdKind
+from buildkit.records import dataclass
 from buildkit.toolchain.c_compiler import find_stored_compiler
 from buildkit.toolchain.digest import digest_source
 from buildkit.toolchain.linkers import can_link, find_cc, find_tools

@@ -8,13 +8,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from buildkit.errors import ToolchainError
 from buildkit.events import Emit, Notice
 from buildkit.later import Later
+from buildkit.records import dataclass
 from buildkit.toolchain.digest import entry_name
 from buildkit.toolchain.layout import KINDS, LISTS, LOCKS, WORK
 from buildkit.toolchain.manifest import FILE_NAME, Manifest, describe_entry, find_damage, read_manifest, write_manifest

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,7 @@ import msgspec
 from buildkit.cargo.messages import CompilerArtifact, parse_messages
 from buildkit.model import StdKind
 from buildkit.process import Command, Runner
+from buildkit.records import dataclass
 from buildkit.toolchain.digest import digest_files
 from buildkit.toolchain.layout import STORED_SYSROOTS
 from buildkit.toolchain.model import StdNeed, Toolchain

@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from buildkit.errors import BuildkitError
 from buildkit.events import Emit, Event, TaskAdvanced, TaskFinished, TaskStarted
+from buildkit.records import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import shlex
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from buildkit.records import dataclass
 
 ROOT: Final = "root"
 """The folder of an entry that packages are unpacked into."""
