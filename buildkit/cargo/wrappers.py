@@ -7,6 +7,7 @@ The scratch workspace has the profiles and patches of the real one, and a copy o
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -110,10 +111,13 @@ def _without_star(profile: Mapping[str, Any], workspace: Workspace) -> Mapping[s
     if odd is not None:
         raise ValueError(f"a cargo profile has settings for {ALL_FOREIGN!r} and for {odd!r}")
     members = {member.id for member in workspace.members}
-    settings = {
-        package.id: ({} if package.id in members else every) | named.get(package.name, {}) for package in workspace.packages.values()
-    }
-    return {**profile, "package": {package: table for package, table in settings.items() if table}}
+    counts = Counter(package.name for package in workspace.packages.values())
+    settings: dict[str, Mapping[str, Any]] = {}
+    for package in workspace.packages.values():
+        # The call may have settings for a package by its name, and cargo refuses a package that is named in two ways.
+        place = package.name if counts[package.name] == 1 else package.id
+        settings[place] = ({} if package.id in members else every) | named.get(package.name, {})
+    return {**profile, "package": {place: table for place, table in settings.items() if table}}
 
 
 def _absolute(table: Any, root: Path) -> Any:

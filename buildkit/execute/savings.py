@@ -18,6 +18,7 @@ from typing import Any, Final
 import msgspec
 
 from buildkit.cargo.metadata import Package, Workspace
+from buildkit.cargo.wrappers import ALL_FOREIGN, PLAIN_NAME
 
 STAMP: Final = ".buildkit-checked"
 """The file in cargo's folder of a triple that says what was checked there last."""
@@ -49,9 +50,12 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 
 def incremental_choice(environment: Mapping[str, str], *tables: Mapping[str, Any]) -> Incremental:
     """Return who decides; `tables` may have cargo's settings: its configuration, a manifest."""
-    profiles = (table.get("profile", {}).get("dev", {}) for table in tables)
+    profiles = [table.get("profile", {}).get("dev", {}) for table in tables]
     said = (*profiles, *(table.get("build", {}) for table in tables))
-    if {VARIABLE, PROFILE_VARIABLE} & environment.keys() or any("incremental" in table for table in said):
+    # cargo refuses a package that is named in two ways, and buildkit names it by its plain name.
+    named = (name for profile in profiles for name in profile.get("package", {}) if name != ALL_FOREIGN)
+    odd = any(not PLAIN_NAME.fullmatch(name) for name in named)
+    if odd or {VARIABLE, PROFILE_VARIABLE} & environment.keys() or any("incremental" in table for table in said):
         return Incremental.USERS
     return Incremental.NEVER if environment.get("CI", "").lower() not in {"", "0", "false"} else Incremental.EDITED
 

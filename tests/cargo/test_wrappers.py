@@ -64,7 +64,7 @@ def test_profiles_and_patches_are_those_of_the_workspace() -> None:
         "dependencies": {"serde": "1"},
     }
     manifest = tomllib.loads(root_manifest(WORKSPACE, values, [Wrapper(package=APP, features=())]))
-    assert manifest["profile"] == {"dev": {"opt-level": 1, "package": {SERDE.id: {"opt-level": 2}}}}
+    assert manifest["profile"] == {"dev": {"opt-level": 1, "package": {"serde": {"opt-level": 2}}}}
     assert manifest["patch"] == {"crates-io": {"serde": {"path": "/ws/vendor/serde"}, "syn": {"git": "https://example.org/syn"}}}
     assert manifest["workspace"] == {"members": [Wrapper(package=APP, features=()).name], "resolver": "2"}
     assert set(manifest) == {"workspace", "profile", "patch"}
@@ -78,11 +78,19 @@ def profiled(package: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def test_settings_for_all_but_members_are_not_for_wrapped_members() -> None:
-    assert profiled({"*": {"debug": 0}, "app": {"opt-level": 1}}) == {SERDE.id: {"debug": 0}, APP.id: {"opt-level": 1}}
+    assert profiled({"*": {"debug": 0}, "app": {"opt-level": 1}}) == {"serde": {"debug": 0}, "app": {"opt-level": 1}}
 
 
 def test_a_package_that_is_named_keeps_what_is_for_all_and_its_own_wins() -> None:
-    assert profiled({"*": {"debug": 0, "opt-level": 3}, "serde": {"opt-level": 1}}) == {SERDE.id: {"debug": 0, "opt-level": 1}}
+    assert profiled({"*": {"debug": 0, "opt-level": 3}, "serde": {"opt-level": 1}}) == {"serde": {"debug": 0, "opt-level": 1}}
+
+
+def test_packages_of_one_name_are_told_apart() -> None:
+    twin = msgspec.structs.replace(SERDE, id="twin")
+    twins = msgspec.structs.replace(WORKSPACE, packages={APP.id: APP, SERDE.id: SERDE, twin.id: twin})
+    values = {"profile": {"dev": {"package": {"*": {"debug": 0}, "serde": {"opt-level": 1}}}}}
+    profile = tomllib.loads(root_manifest(twins, values, [Wrapper(package=APP, features=())]))["profile"]["dev"]
+    assert profile["package"] == {key: {"debug": 0, "opt-level": 1} for key in (SERDE.id, "twin")}
 
 
 def test_a_profile_without_the_star_stays_as_it_is() -> None:

@@ -29,6 +29,11 @@ from buildkit.execute.savings import (
 DEV = {"profile": {"dev": {"incremental": True}}}
 
 
+def named(*packages: str) -> dict[str, Any]:
+    """Return settings for packages."""
+    return {"profile": {"dev": {"package": {package: {"opt-level": 1} for package in packages}}}}
+
+
 @pytest.mark.parametrize(
     ("environment", "configured", "choice"),
     [
@@ -39,6 +44,8 @@ DEV = {"profile": {"dev": {"incremental": True}}}
         pytest.param({PROFILE_VARIABLE: "true"}, {}, Incremental.USERS, id="variable of the profile"),
         pytest.param({}, {"build": {"incremental": False}}, Incremental.USERS, id="configuration"),
         pytest.param({}, DEV, Incremental.USERS, id="profile"),
+        pytest.param({}, named("app@0.1.0"), Incremental.USERS, id="package named by its version"),
+        pytest.param({}, named("app", "*"), Incremental.EDITED, id="packages named plainly"),
     ],
 )
 def test_who_decides_about_incremental_compilation(

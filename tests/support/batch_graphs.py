@@ -85,8 +85,7 @@ def built_together(context: Context, group: Group) -> Built:
 
 def built_alone(context: Context, work: Work) -> Built:
     """Return what cargo builds in the plain call of a cell; raises `Refused`."""
-    subject = work.planned.subject
-    return built_by(context, context.check_calls(subject).compile("check", context.selection(subject, work.planned.cell)))
+    return built_by(context, context.running_command(work.planned))
 
 
 class Alone:
