@@ -48,11 +48,6 @@ class CargoOptions:
     command: CargoCommand = CargoCommand.CHECK
     arguments: tuple[str, ...] = ()
 
-    @property
-    def is_plain_check(self) -> bool:
-        """Say whether the check stage is `cargo check` of libraries and programs, and nothing else."""
-        return self.command is CargoCommand.CHECK and not self.arguments
-
 
 @dataclass(frozen=True, kw_only=True)
 class CargoSelection:

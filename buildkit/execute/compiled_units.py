@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,12 @@ from buildkit.records import dataclass
 
 BUILD_SCRIPT: Final = "custom-build"
 LINKER_FAILED: Final = "linking with "
+
+UNREAD: Final = re.compile(r"couldn't read `(?P<path>.+)`")
+"""How rustc names a file that it could not read."""
+
+OUTSIDE: Final = re.compile(r"\(os error \d+\)|panicked")
+"""How an error reads whose cause may lie in a file that nothing names: a procedural macro opens what it likes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +51,9 @@ class CompiledUnits:
         return tuple(message for message in found if message.message.level.startswith("error"))
 
     def fails_outside(self, packages: Mapping[str, Package]) -> bool:
-        """Say whether what failed depends on programs that nothing tells of: a linker, or what a build script calls."""
+        """Say whether what failed depends on what nothing tells of: a linker, what a build script calls, what a macro opens."""
         if self.errors:
-            return any(error.message.message.startswith(LINKER_FAILED) for error in self.errors)
+            return any(_is_outside(error.message.message) for error in self.errors)
         return any(packages[identity].has_build_script and identity not in self.executed for identity in self.features)
 
     def unfinished(self, packages: Mapping[str, Package]) -> Iterator[str]:
@@ -67,6 +74,10 @@ class CompiledUnits:
             if isinstance(message, CompilerArtifact) and BUILD_SCRIPT not in message.target.kind:
                 made.setdefault((message.package_id, frozenset(message.features)), set()).update(message.filenames[:1])
         return made
+
+
+def _is_outside(said: str) -> bool:
+    return said.startswith(LINKER_FAILED) or (OUTSIDE.search(said) is not None and UNREAD.search(said) is None)
 
 
 def units_of(sides: Iterable[Mapping[str, frozenset[str]]], messages: Iterable[Message], *, is_closure: bool) -> CompiledUnits:

@@ -11,16 +11,15 @@ from typing import Final
 from buildkit.cargo.build_script import FILE_NAME, STARTED
 from buildkit.cargo.calls import OUTPUT_FOLDER
 from buildkit.cargo.dep_info import SUFFIX, DepInfo, dep_info_file
-from buildkit.cargo.messages import BuildScriptExecuted, CompilerArtifact, CompilerMessage, Message
+from buildkit.cargo.messages import BuildScriptExecuted, CompilerArtifact, CompilerMessage, Diagnostic, Message
 from buildkit.cargo.metadata import Package
-from buildkit.execute.compiled_units import CompiledUnits, units_of
+from buildkit.execute.compiled_units import UNREAD, CompiledUnits, units_of
 from buildkit.execute.context import Context
 from buildkit.execute.input_names import InputNames, twin_of
-from buildkit.execute.verdict_model import CheckQuestion, Inputs
+from buildkit.execute.verdict_model import ANY_TIME, CheckQuestion, Inputs
 from buildkit.execute.work import Work
 from buildkit.records import dataclass
 
-ANY_TIME: Final = 2**63 - 1
 MANIFEST: Final = "Cargo.toml"
 
 
@@ -66,6 +65,7 @@ class _Collected:
                 self._add_build_script(message, package)
             elif isinstance(message, CompilerMessage):
                 self._add_paths((span.file_name for span in message.message.spans), package, ANY_TIME)
+                self._add_paths(unread(message.message, package.manifest_path.parent), package, ANY_TIME)
         for identity in compiled.unfinished(known):
             if not self.context.facts.is_fixed(known[identity]):
                 self._add_unfinished(known[identity], compiled.messages)
@@ -151,6 +151,14 @@ class _Collected:
         for path in paths:
             for name in self.names.of(path, package.manifest_path.parent):
                 self.files[name] = min(before, self.files.get(name, before))
+
+
+def unread(diagnostic: Diagnostic, folder: Path) -> Iterator[str]:
+    """Give the file that rustc could not read, wherever it may have looked: its coming decides as much as its content."""
+    found = UNREAD.search(diagnostic.message)
+    if found is not None:
+        yield found["path"]
+        yield os.path.join(folder, found["path"])
 
 
 def manifests_for(manifest: Path, root: Path) -> Iterator[Path]:

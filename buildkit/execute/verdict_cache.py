@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from dataclasses import field
+from collections.abc import Iterable
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,7 @@ import msgspec
 from buildkit.execute.input_state import FileState, InputList, Observer, UnknownState, last_change, variables_state
 from buildkit.execute.outcome import StageOutcome
 from buildkit.execute.verdict_files import VerdictFiles, bound_verdicts
-from buildkit.execute.verdict_model import CheckQuestion, Inputs
+from buildkit.execute.verdict_model import ANY_TIME, CheckQuestion, Inputs
 from buildkit.execute.verdict_record import Remembered, remember
 from buildkit.model import Verdict
 from buildkit.records import dataclass
@@ -67,14 +68,15 @@ class VerdictCache:
         if inputs is None or outcome.result.verdict not in JUDGED or outcome.files or outcome.artifacts:
             return False
         with self._lock:
+            others = self._files.read(VERDICTS, question.key, _remembered) or ()
+            failed = outcome.result.verdict is Verdict.FAIL
             try:
-                observed = self._observe(question, inputs)
+                observed = self._observe(question, self._widened(inputs, others) if failed else inputs)
             except (UnknownState, OSError):
                 return False
             remembered = remember(question, outcome, observed)
-            others = self._files.read(VERDICTS, question.key, _remembered) or ()
-            same = {(remembered.inputs, remembered.files, remembered.variables)}
-            kept = [other for other in others if (other.inputs, other.files, other.variables) not in same]
+            # What else holds now is the same once more, or was reached from too few inputs.
+            kept = [other for other in others if not self._holds(question, other)]
             self._files.write(VERDICTS, question.key, (remembered, *kept)[:MOST_REMEMBERED])
             self._kept.append(question.key)
         return True
@@ -117,6 +119,16 @@ class VerdictCache:
             except UnknownState:
                 self._states[place] = None
         return self._states[place] == remembered.files
+
+    def _widened(self, inputs: Inputs, others: Iterable[Remembered]) -> Inputs:
+        """Add what the compiler read at other times: where it fails, it may not say what it would have read."""
+        lists = [found for other in others if (found := self._list(other.inputs)) is not None]
+        return replace(
+            inputs,
+            files={**{name: ANY_TIME for found in lists for name in found.files}, **inputs.files},
+            folders={**{name: ANY_TIME for found in lists for name in found.folders}, **inputs.folders},
+            variables=inputs.variables.union(*(found.variables for found in lists)),
+        )
 
     def _list(self, name: bytes) -> InputList | None:
         if name not in self._lists:

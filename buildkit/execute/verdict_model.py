@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
+from typing import Final
 
 from buildkit.records import dataclass
+
+ANY_TIME: Final = 2**63 - 1
+"""Later than every change."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -137,8 +137,18 @@ def test_an_error_of_another_cell_makes_no_difference_but_more_inputs(place: Pla
     assert "app/src/lib.rs" in found.files
 
 
-def test_a_failure_to_link_is_not_told_by_any_input(place: Place) -> None:
-    assert inputs(place, [*both(place)[:1], refused(place, "app", "linking with `cc` failed: exit status: 1")]) is None
+def test_a_file_that_could_not_be_read_counts(place: Place) -> None:
+    said = "couldn't read `app/src/../../shared text`: No such file or directory (os error 2)"
+    found = inputs(place, [*both(place)[:1], refused(place, "app", said)])
+    assert found is not None
+    assert "app/src/../../shared text" in found.files
+
+
+@pytest.mark.parametrize(
+    "said", ["linking with `cc` failed: exit status: 1", "proc macro panicked", "cannot open the schema: No such file (os error 2)"]
+)
+def test_a_failure_whose_cause_may_lie_elsewhere_is_not_told_by_any_input(said: str, place: Place) -> None:
+    assert inputs(place, [*both(place)[:1], refused(place, "app", said)]) is None
 
 
 def test_a_call_that_compiles_more_depends_on_every_path_package(place: Place) -> None:

@@ -119,6 +119,24 @@ def test_a_newer_verdict_replaces_an_older_one(place: Place) -> None:
     assert found(place) is Verdict.FAIL
 
 
+def test_a_failure_depends_on_what_a_pass_has_read(place: Place) -> None:
+    place.write("shared", "one")
+    keep(place, inputs=replace(INPUTS, files={**INPUTS.files, "shared": ANY_TIME}))
+    (place.root / "shared").unlink()
+    keep(place, Verdict.FAIL)
+    assert found(place) is Verdict.FAIL
+    place.write("shared", "one")
+    assert found(place) is Verdict.PASS
+
+
+def test_a_verdict_that_was_reached_from_too_few_inputs_goes_with_the_next_one(place: Place) -> None:
+    keep(place, Verdict.FAIL)
+    place.write("shared", "one")
+    keep(place, inputs=replace(INPUTS, files={**INPUTS.files, "shared": ANY_TIME}))
+    place.write("shared", "two")
+    assert found(place) is None
+
+
 def test_a_verdict_that_is_dropped_is_not_found(place: Place) -> None:
     assert keep(place)
     place.cache.drop(place.ask())
