@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from enum import IntEnum, StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from buildkit.features.horn import Horn
 from buildkit.features.links import Link
@@ -60,12 +61,18 @@ class Cause(NamedTuple):
     """The feature that the declaration asks for; `None` where it brings in the package itself."""
 
 
+GROWING: Final = frozenset({AtomKind.PACKAGE, AtomKind.DEPENDENCY, AtomKind.FEATURE})
+"""What has consequences of its own in a manifest."""
+
+
 class Facts:
     """The numbers of atoms in a set of Horn clauses; an atom gets one when it is first asked for."""
 
     def __init__(self) -> None:
         """Start with no atom."""
         self.horn: Horn[Atom, Cause] = Horn()
+        self.fresh: deque[Atom] = deque()
+        """Atoms whose consequences in their manifests have not been added yet."""
         self._numbers: dict[tuple[AtomKind, int, int, str], int] = {}
 
     def number(self, kind: AtomKind, package: int, where: int = 0, name: str = "") -> int:
@@ -73,7 +80,10 @@ class Facts:
         key = (kind, package, where, name)
         number = self._numbers.get(key)
         if number is None:
-            number = self._numbers[key] = self.horn.fact(Atom(*key))
+            atom = Atom(*key)
+            number = self._numbers[key] = self.horn.fact(atom)
+            if kind in GROWING:
+                self.fresh.append(atom)
         return number
 
     def known(self, kind: AtomKind, package: int, where: int = 0, name: str = "") -> int | None:

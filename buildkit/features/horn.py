@@ -6,7 +6,6 @@ derivation of least height.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Generic, NamedTuple, TypeVar
@@ -69,24 +68,24 @@ class Horn(Generic[Name, Cause]):
         seen = bytearray(known) or bytearray(len(self.names))
         seen.extend(bytes(len(self.names) - len(seen)))
         reasons: dict[int, int] = {}
-        waiting: deque[int] = deque()
+        reached: list[int] = []
         for fact in given:
             if not seen[fact]:
                 seen[fact] = 1
                 reasons[fact] = GIVEN
-                waiting.append(fact)
+                reached.append(fact)
         singles, pairs = self.singles, self.pairs
-        while waiting:
-            fact = waiting.popleft()
+        # The list grows while it is walked.
+        for fact in reached:
             for conclusion, number in singles[fact]:
                 if not seen[conclusion]:
                     seen[conclusion] = 1
                     reasons[conclusion] = number
-                    waiting.append(conclusion)
+                    reached.append(conclusion)
             if fact in pairs:
                 for other, conclusion, number in pairs[fact]:
                     if seen[other] and not seen[conclusion]:
                         seen[conclusion] = 1
                         reasons[conclusion] = number
-                        waiting.append(conclusion)
+                        reached.append(conclusion)
         return reasons

@@ -94,6 +94,7 @@ class _Linker:
         self._members = {member.id for member in workspace.members}
         self.left_out: list[str] = []
         self._programs: dict[str, list[int]] = {}
+        self._met: dict[tuple[str, str], bool] = {}
         for number, package in enumerate(packages):
             if not package.has_library:
                 self._programs.setdefault(package.name, []).append(number)
@@ -154,7 +155,11 @@ class _Linker:
     def _fits(self, declaration: Dependency, package: Package) -> bool:
         if declaration.path is not None and package.source is None:
             return package.manifest_path.parent == declaration.path
-        return meets(package.version, declaration.req)
+        asked = (package.version, declaration.req)
+        answer = self._met.get(asked)
+        if answer is None:
+            answer = self._met[asked] = meets(*asked)
+        return answer
 
 
 def _is_used_as(edge: ResolvedDependency, declaration: Dependency) -> bool:

@@ -43,11 +43,9 @@ class Model:
         self._reach = Reach(self._declarations)
         self._units = UnitRules(self._facts, self._declarations, self._reach)
         self._rules = ResolverRules(self._facts, self._declarations, self._reach, self._units)
-        for number, side in self._reach.nodes:
-            self._rules.add_package(number, side)
         for number in sorted(self._declarations.roots):
             self._add_root(links.packages[number])
-        self._units.add_rest()
+        self._complete()
         self.horn = self._facts.horn
 
     def given(self, call: Call) -> tuple[int, ...]:
@@ -113,6 +111,14 @@ class Model:
                     if not link.declaration.optional or optional in facts:
                         yield Edge(package, place, link.package, reached, for_script)
 
+    def _complete(self) -> None:
+        """Add what follows from everything that some rule concludes, until nothing new does."""
+        fresh = self._facts.fresh
+        while fresh or self._units.is_waiting:
+            while fresh:
+                self._rules.add_consequences(fresh.popleft())
+            self._units.add_rest()
+
     def _is_unit(self, atom: Atom) -> bool:
         # Where a node is tight there is one target, and its sides and places are numbered alike.
         return atom.kind is AtomKind.COMPILED or (atom.kind is AtomKind.PACKAGE and self._reach.is_tight(atom.package, Side(atom.where)))
@@ -140,4 +146,5 @@ class Model:
             given = self._facts.number(AtomKind.GIVEN, root.number, 0, text)
             for side in self._declarations.root_sides(root):
                 self._rules.add_value(given, root, side, parse_value(text), Cause(root.number))
+            self._complete()
         return given

@@ -6,7 +6,7 @@ The rules are those of the Cargo reference, "Features" and "Feature resolver ver
 from __future__ import annotations
 
 from buildkit.cargo.metadata import DependencyKind
-from buildkit.features.atoms import AtomKind, Cause, Facts, Side
+from buildkit.features.atoms import Atom, AtomKind, Cause, Facts, Side
 from buildkit.features.declarations import Declarations
 from buildkit.features.links import Link, Linked
 from buildkit.features.reach import Reach
@@ -24,15 +24,20 @@ class ResolverRules:
         self._reach = reach
         self._units = units
 
-    def add_package(self, number: int, side: Side) -> None:
-        """Add what follows from a package's being active on a side: its dependencies, and the values of its features."""
-        linked = self._declarations.packages[number]
-        for link, other in self._declarations.seen_from(number, side):
-            self._add_dependency(linked, side, link, other)
-        for feature, values in linked.package.features.items():
-            premise = self._facts.number(AtomKind.FEATURE, number, side, feature)
-            for value in values:
-                self.add_value(premise, linked, side, parse_value(value), Cause(number, feature, value))
+    def add_consequences(self, atom: Atom) -> None:
+        """Add what follows from an atom by its manifest. Nothing is added for what no rule can conclude, which is most of what there is."""
+        linked, side = self._declarations.packages[atom.package], Side(atom.where)
+        if atom.kind is AtomKind.FEATURE:
+            premise = self._facts.number(*atom)
+            for text in linked.package.features.get(atom.name, ()):
+                self.add_value(premise, linked, side, parse_value(text), Cause(linked.number, atom.name, text))
+            return
+        is_optional = atom.kind is AtomKind.DEPENDENCY
+        seen = self._declarations
+        links = seen.keyed(linked.number, side, atom.name) if is_optional else seen.seen_from(linked.number, side)
+        for link, other in links:
+            if link.declaration.optional is is_optional:
+                self._add_dependency(linked, side, link, other)
 
     def add_value(self, premise: int, linked: Linked, side: Side, value: FeatureValue, cause: Cause) -> None:
         """Add that `premise` turns a feature value of a package on."""

@@ -45,6 +45,11 @@ class UnitRules:
             if is_built(target, tests=tests):
                 self._add_target(root, target, (selected, *self._required(root, target)))
 
+    @property
+    def is_waiting(self) -> bool:
+        """Say whether there are packages for `add_rest`."""
+        return bool(self._waiting)
+
     def add_rest(self) -> None:
         """Add the dependencies of every loose package that may be compiled."""
         while self._waiting:
