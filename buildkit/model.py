@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
+
+from buildkit.records import dataclass
 
 NO_FEATURES = "-"
 """How a cell id spells the empty selection."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 import typer
@@ -12,6 +11,7 @@ from buildkit.cli.spelling import EVERY
 from buildkit.config.schema import Depth
 from buildkit.errors import UsageError
 from buildkit.plan import combining
+from buildkit.records import dataclass
 
 PANEL: Final = "Combinations of features (in place of the configured ones)"
 

@@ -6,7 +6,7 @@ import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ from buildkit.plan.cells import Matrix
 from buildkit.plan.model import Plan
 from buildkit.plan.selection import Query, select
 from buildkit.process import Runner
+from buildkit.records import dataclass
 from buildkit.reports.open import open_reporter
 from buildkit.reports.settings import Github
 from buildkit.reports.settings import Reporting as ReportSettings

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Final
 
 import typer
@@ -10,6 +9,7 @@ import typer
 from buildkit.cargo.calls import CargoCommand
 from buildkit.cli.spelling import CARGO_ARGUMENT
 from buildkit.errors import UsageError
+from buildkit.records import dataclass
 
 OURS: Final = frozenset(
     {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -22,12 +23,18 @@ from buildkit.version import __version__
 ABOUT = "Prove feature isolation, check, build and run a Rust workspace for every target that it ships to."
 
 
+GARBAGE_THRESHOLD = 200_000
+"""How many more objects there are before the interpreter looks for garbage."""
+
+
 def main() -> None:
     """Run the command line of this process and end it."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             # Closed by the caller: what would be said there is said to nobody.
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  # the stream of the whole process
+    # What a run makes, it keeps to its end: looking for garbage takes a fifth of the time and finds none.
+    gc.set_threshold(GARBAGE_THRESHOLD)
     sys.exit(run(sys.argv[1:]))
 
 

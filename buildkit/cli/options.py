@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from buildkit.records import dataclass
 from buildkit.reports.settings import Color, Format
 
 FailFast = Annotated[bool, typer.Option("--fail-fast/--keep-going", help="End with the first cell that fails.")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +23,7 @@ from buildkit.execute.isolation import isolate
 from buildkit.execute.running import RunOptions, request_for, run_programs
 from buildkit.execute.work import Job
 from buildkit.model import Stage
+from buildkit.records import dataclass
 from buildkit.reports.sink import Sink
 from buildkit.runners.model import Ending
 from buildkit.runners.native import NativeRunner

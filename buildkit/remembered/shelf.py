@@ -47,15 +47,16 @@ class Shelf:
 
     def keep(self, key: str, page: Page) -> None:
         """Write a page, whole or not at all; a folder that cannot be written stays as it is."""
-        body = msgspec.msgpack.encode(page)
         file = self._file(key)
         fresh = self.folder / f".{file.name}.{os.urandom(8).hex()}"
         try:
+            body = msgspec.msgpack.encode(page)
             self.folder.mkdir(parents=True, exist_ok=True)
             fresh.write_bytes(_sum(body) + body)
             fresh.replace(file)
             self._remove_old()
-        except OSError:
+        except (OSError, UnicodeEncodeError):
+            # A file's name may be no text.
             with suppress(OSError):
                 fresh.unlink()
 

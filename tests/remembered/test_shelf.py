@@ -79,6 +79,13 @@ def test_a_folder_that_cannot_be_made_keeps_nothing_and_says_nothing(tmp_path: P
     assert shelf.find("a") is None
 
 
+def test_what_depends_on_a_name_that_is_no_text_is_not_kept(shelf: Shelf) -> None:
+    shelf.keep("a", Page((Input(InputKind.FILE, "/ws/\udcff/Cargo.toml", ""),), b""))
+    shelf.keep("\udcff", PAGE)
+    assert shelf.find("a") is None
+    assert shelf.find("\udcff") == PAGE
+
+
 def test_what_was_written_long_ago_is_removed_with_what_interrupted_writers_left(shelf: Shelf) -> None:
     shelf.keep("old", PAGE)
     (shelf.folder / ".1-abc.def").write_bytes(b"half")
