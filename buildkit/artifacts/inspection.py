@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from buildkit.artifacts import archive, elf, wasm
 from buildkit.artifacts.broken import BrokenArtifactError
 from buildkit.artifacts.fingerprint import Fingerprint, fingerprint
+from buildkit.later import Later
 from buildkit.model import Artifact
+
+if TYPE_CHECKING:
+    from buildkit.artifacts import archive, elf, wasm
+else:
+    archive = Later("buildkit.artifacts.archive")
+    elf = Later("buildkit.artifacts.elf")
+    wasm = Later("buildkit.artifacts.wasm")
 
 
 def inspect_artifact(path: Path) -> Artifact:

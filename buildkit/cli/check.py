@@ -49,7 +49,6 @@ def check(
         bool, typer.Option("--verify-with-cargo", help="Hold each cell's graph against cargo's own; slower.")
     ] = False,
     fail_fast: FailFast = False,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Ask cargo about every cell, whatever is remembered.")] = False,
     verify_cache: Annotated[
         bool, typer.Option("--verify-cache", help="Ask cargo about every cell, and fail where a remembered verdict differs.")
     ] = False,
@@ -58,7 +57,7 @@ def check(
 
     What follows -- goes to cargo as it is: buildkit check --command clippy -- --no-deps -- -D warnings
     """
-    if no_cache and verify_cache:
+    if verify_cache and not everywhere.cache:
         raise UsageError(
             "--no-cache believes nothing remembered, so --verify-cache has nothing to verify", hint="buildkit check --verify-cache"
         )
@@ -71,7 +70,7 @@ def check(
         job=_job(only, is_plain=command is CargoCommand.CHECK and not forwarding.cargo_argument),
         verifies=verify_with_cargo,
         fail_fast=fail_fast,
-        trust=Trust.NEVER if no_cache else Trust.VERIFY if verify_cache else Trust.ALWAYS,
+        trust=Trust.NEVER if not everywhere.cache else Trust.VERIFY if verify_cache else Trust.ALWAYS,
         combining=combining,
         command=command,
         arguments=forwarding.arguments(),

@@ -6,12 +6,18 @@ import os
 import platform
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from buildkit.artifacts.broken import BrokenArtifactError
-from buildkit.artifacts.elf import MAGIC, ElfFacts, read_elf
+from buildkit.later import Later
 from buildkit.process import NOT_STARTED, Command, Completed, OnLine, Runner
 from buildkit.records import dataclass
 from buildkit.runners.model import Ending, Preopen, RunOutcome, RunRequest, not_started
+
+if TYPE_CHECKING:
+    from buildkit.artifacts import elf
+else:
+    elf = Later("buildkit.artifacts.elf")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,11 +90,11 @@ def _why_not(program: Path, done: Completed) -> str:
     return f"{program} is made for {facts.machine}, this machine is {platform.machine()} ({done.stderr.strip()})"
 
 
-def _facts(program: Path) -> ElfFacts | None:
+def _facts(program: Path) -> elf.ElfFacts | None:
     with program.open("rb") as stream:
-        if stream.read(len(MAGIC)) != MAGIC:
+        if stream.read(len(elf.MAGIC)) != elf.MAGIC:
             return None
     try:
-        return read_elf(program)
+        return elf.read_elf(program)
     except BrokenArtifactError:
         return None

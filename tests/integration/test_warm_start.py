@@ -73,6 +73,39 @@ def test_a_second_run_starts_no_process(counting: Counting, arguments: tuple[str
     assert second.code == first.code == 0
 
 
+UNUSED = {
+    "concurrent.futures",
+    "elftools",
+    "filelock",
+    "importlib.metadata",
+    "pydantic",
+    "rich.console",
+    "tomlkit",
+    "wasmtime",
+    "xml.etree",
+}
+
+
+@pytest.mark.parametrize("arguments", [ISOLATION, ("check", "--help"), ("run", "--help"), ("plan",), ("targets",)], ids=" ".join)
+def test_what_is_not_used_is_not_imported(counting: Counting, arguments: tuple[str, ...]) -> None:
+    listing = COUNTING.replace(
+        "main()\n", "import atexit; atexit.register(lambda: print('imported', *sys.modules, file=sys.__stderr__)); main()\n"
+    )
+    counting("plan")
+    done = subprocess.run(
+        (sys.executable, "-c", listing, *arguments),
+        cwd=counting.workspace,
+        env={**os.environ, "BUILDKIT_CACHE_DIR": str(counting.store)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+    imported = set(done.stderr.partition("imported ")[2].split())
+    assert "buildkit.cli.main" in imported
+    assert not imported & UNUSED
+
+
 def test_memory_is_not_believed_where_that_is_forbidden(counting: Counting) -> None:
     counting(*ISOLATION)
     assert any("metadata" in command for command in counting(*ISOLATION, "--no-cache").started)
