@@ -44,7 +44,7 @@ def runtara(tmp_path: Path) -> Buildkit:
 
 
 def run(buildkit: Buildkit, verb: str, *arguments: str) -> Ran:
-    return buildkit(verb, "-C", str(WORKSPACE), "--locked", "--format", "json", *arguments, timeout=60 * MINUTES)
+    return buildkit(verb, "-C", str(WORKSPACE), "--locked", "--no-cache", "--format", "json", *arguments, timeout=60 * MINUTES)
 
 
 @pytest.mark.network

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from uuid import uuid4
 
 from command_line import Buildkit
 from oracle import write_files
@@ -18,9 +19,12 @@ Make = Callable[..., Path]
 
 
 def made(folder: Path, manifest: str = "", *, settings: str = "", files: Mapping[str, str] | None = None) -> Path:
-    """Make a workspace with the member `app` for the host's target; what is given replaces or adds files."""
+    """Make a workspace with the member `app` for the host's target; what is given replaces or adds files.
+
+    It is like none before it, so that no verdict of it is remembered.
+    """
     standard = {
-        "Cargo.toml": '[workspace]\nmembers = ["app"]\nresolver = "2"\n',
+        "Cargo.toml": f'[workspace]\nmembers = ["app"]\nresolver = "2"\n# {uuid4()}\n',
         "buildkit.toml": ON_HOST + settings,
         "app/Cargo.toml": PACKAGE.format(name="app") + manifest,
     }
