@@ -52,12 +52,16 @@ class VerdictCache:
     def find(self, question: CheckQuestion) -> StageOutcome | None:
         """Return the verdict of a question, `None` where it was never reached with these contents."""
         with self._lock:
-            for remembered in self._files.read(VERDICTS, question.key, _remembered) or ():
-                if self._holds(question, remembered):
-                    self._files.note_use(VERDICTS, question.key)
-                    self._files.note_use(INPUTS, remembered.inputs.hex())
-                    return remembered.outcome(question)
-        return None
+            verdicts = self._files.read(VERDICTS, question.key, _remembered) or ()
+            found = next((remembered for remembered in verdicts if self._holds(question, remembered)), None)
+            if found is None:
+                return None
+            if found is not verdicts[0]:
+                # The one that was of use longest ago is the one that goes.
+                self._files.write(VERDICTS, question.key, (found, *(other for other in verdicts if other is not found)))
+            self._files.note_use(VERDICTS, question.key)
+            self._files.note_use(INPUTS, found.inputs.hex())
+            return found.outcome(question)
 
     def keep(self, question: CheckQuestion, inputs: Inputs | None, outcome: StageOutcome) -> bool:
         """Remember a verdict, and say whether it was remembered.

@@ -113,6 +113,14 @@ def test_the_oldest_of_too_many_is_forgotten(place: Place) -> None:
     assert found(place) is Verdict.PASS
 
 
+def test_of_too_many_the_one_that_is_used_stays(place: Place) -> None:
+    for number in range(MOST_REMEMBERED + 1):
+        place.write(SOURCE, str(number))
+        keep(place)
+        place.write(SOURCE, "0")
+        assert found(place) is Verdict.PASS
+
+
 def test_a_newer_verdict_replaces_an_older_one(place: Place) -> None:
     keep(place)
     keep(place, Verdict.FAIL)
