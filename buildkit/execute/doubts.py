@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
 from buildkit.cargo.messages import BuildScriptExecuted, CompilerArtifact, Message
 from buildkit.execute.attribution import Made, label
 
-UNSTABLE: Final = "RUSTC_BOOTSTRAP"
-"""What a build script may print on a nightly cargo only, which one is that is unlocked for wrappers."""
+UNSTABLE: Final = re.compile(r"^cargo::?rustc-env=RUSTC_BOOTSTRAP\b", re.MULTILINE)
+"""What a build script may print on a nightly cargo only, which one is that is unlocked for wrappers. Many only watch the variable."""
 
-SELECTED: Final = "# env-dep:CARGO_PRIMARY_PACKAGE"
+SELECTED: Final = re.compile(r"^# env-dep:CARGO_PRIMARY_PACKAGE\b", re.MULTILINE)
 """How dep-info says that code looked at a variable that cargo sets for selected packages only, and so not for wrapped ones."""
 
 
@@ -28,8 +29,8 @@ def _dep_info(file: Path) -> Path:
     return file.with_name(file.stem.removeprefix("lib")).with_suffix(".d")
 
 
-def _says(file: Path, words: str) -> bool:
+def _says(file: Path, words: re.Pattern[str]) -> bool:
     try:
-        return words in file.read_text(encoding="utf-8", errors="replace")
+        return words.search(file.read_text(encoding="utf-8", errors="replace")) is not None
     except OSError:
         return False

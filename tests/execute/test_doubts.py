@@ -12,7 +12,14 @@ from buildkit.execute.doubts import doubtful
 
 
 @pytest.mark.parametrize(
-    ("printed", "doubt"), [("cargo:rustc-env=RUSTC_BOOTSTRAP=1\n", Made("app")), ("cargo:rustc-cfg=fast\n", None), (None, None)]
+    ("printed", "doubt"),
+    [
+        ("cargo:rustc-env=RUSTC_BOOTSTRAP=1\n", Made("app")),
+        ("cargo:rustc-cfg=fast\ncargo::rustc-env=RUSTC_BOOTSTRAP=app\n", Made("app")),
+        ("cargo:rerun-if-env-changed=RUSTC_BOOTSTRAP\n", None),
+        ("cargo:rustc-cfg=fast\n", None),
+        (None, None),
+    ],
 )
 def test_a_build_script_that_asks_for_unstable_features(printed: str | None, doubt: Made | None, tmp_path: Path) -> None:
     if printed is not None:
