@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LAYERS = (
-    {"errors", "later", "records", "version"},
+    {"errors", "later", "records", "replay", "version"},
     {"model"},
     {"events"},
     {"process", "watchdog", "hookspecs", "toml_lines", "purity"},
@@ -27,7 +27,7 @@ LAYERS = (
 
 BESIDE_CLI = {"nox", "__init__", "__main__"}
 MAY_PRINT = ("buildkit/cli/", "buildkit/reports/", "buildkit/runners/wasmtime_guest.py")
-MAY_READ_ENVIRONMENT = ("buildkit/cli/", "buildkit/config/", "buildkit/process.py")
+MAY_READ_ENVIRONMENT = ("buildkit/cli/", "buildkit/config/", "buildkit/process.py", "buildkit/replay/page.py")
 MAY_START_PROCESSES = ("buildkit/process.py", "buildkit/nox.py")
 LONGEST_MODULE = 300
 LONGEST_FUNCTION = 50

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from buildkit.cli.answering import run_once
 from buildkit.cli.expand import expand_options
 from buildkit.cli.sections import Sectioned
 from buildkit.cli.spelling import spelled
@@ -35,7 +36,7 @@ def main() -> None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  # the stream of the whole process
     # What a run makes, it keeps to its end: looking for garbage takes a fifth of the time and finds none.
     gc.set_threshold(GARBAGE_THRESHOLD)
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run_once(sys.argv[1:], run))
 
 
 def run(arguments: Sequence[str]) -> int:

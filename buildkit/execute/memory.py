@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from buildkit.events import CellFinished, Emit, Event, RunFinished
-from buildkit.execute.memory_records import AnyRecord, Began, Ended, Judged, Proved, decode_records, encode_record, fold
+from buildkit.execute.memory_records import AnyRecord, Began, Ended, Judged, News, Proved, decode_records, encode_record, fold
 from buildkit.execute.verdicts import COMPILING
 from buildkit.model import CellResult, Verdict
 from buildkit.plan.remembered import NOTHING, Remembered
@@ -72,8 +72,10 @@ class Memory:
         except OSError:
             yield emit
             return
-        writer = _Writer(journal=journal, does=does, run=secrets.token_hex(6))
-        writer.write(Began(does=does, run=writer.run, at=int(time.time())))
+        run = secrets.token_hex(6)
+        news = News(known=fold(decode_records(self.file.read_bytes())).get(does))
+        writer = _Writer(journal=journal, does=does, run=run, news=news)
+        writer.write(Began(does=does, run=run, at=int(time.time())))
 
         def record_and_emit(event: Event) -> None:
             writer.record(event)
@@ -132,11 +134,12 @@ class _Writer:
     journal: int
     does: str
     run: str
+    news: News
 
     def write(self, record: AnyRecord) -> None:
-        """Append a record; a full disk loses it and nothing else."""
+        """Append a record, and what was held back before it; a full disk loses it and nothing else."""
         with suppress(OSError):
-            os.write(self.journal, encode_record(record))
+            os.write(self.journal, b"".join(encode_record(told) for told in self.news.told_by(record)))
 
     def record(self, event: Event) -> None:
         """Remember an event that the next run wants to know of."""

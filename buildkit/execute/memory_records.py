@@ -121,6 +121,35 @@ class Activity:
         return msgspec.structs.replace(record, run=run, seconds=self.seconds.get(record.cell))
 
 
+@dataclass(kw_only=True)
+class News:
+    """Holds back the records of a run for as long as they say nothing that is not `known`: a run that finds all as it was leaves no trace."""
+
+    known: Activity | None
+    held: list[AnyRecord] = field(default_factory=list)
+
+    def told_by(self, record: AnyRecord) -> list[AnyRecord]:
+        """Return what has to be written once a record has come, in order."""
+        self.held.append(record)
+        if self.known is not None and not self.known.open and self._is_known(record, self.known):
+            return []
+        told, self.held, self.known = self.held, [], None
+        return told
+
+    def _is_known(self, record: AnyRecord, known: Activity) -> bool:
+        match record:
+            case Began():
+                return True
+            case Judged():
+                before = known.judged.get(record.cell)
+                return before is not None and before.verdict is record.verdict and record.seconds is None and record.cell in known.latest
+            case Proved():
+                proved = known.proved.get(record.pair)
+                return proved is not None and proved.verdict is record.verdict
+            case Ended():
+                return {held.cell for held in self.held if isinstance(held, Judged)} == known.latest
+
+
 def fold(records: Iterable[AnyRecord]) -> dict[str, Activity]:
     """Return what records come to, by what was run."""
     activities: dict[str, Activity] = {}
