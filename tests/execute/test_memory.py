@@ -177,3 +177,38 @@ def test_a_workspace_is_known_wherever_links_lead_to_it(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "real")
     assert workspace_folder(tmp_path, tmp_path / "link") == workspace_folder(tmp_path, tmp_path / "real")
     assert workspace_folder(tmp_path, tmp_path / "real") != workspace_folder(tmp_path, tmp_path)
+
+
+def test_a_run_that_finds_all_as_it_was_leaves_no_trace(kept: Memory) -> None:
+    proof = Proof(package="app", target="native", verdict=Verdict.PASS, selections=1)
+    run(kept, ended(APP), ended("lib/native/-", Verdict.FAIL), finished(proof))
+    before = kept.file.read_bytes()
+    run(kept, ended("lib/native/-", Verdict.FAIL, cached=True), ended(APP, cached=True), finished(proof))
+    assert kept.file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        pytest.param((ended(APP, Verdict.FAIL, cached=True), ended("lib/native/-", cached=True), finished()), id="another verdict"),
+        pytest.param((ended(APP, cached=True), finished()), id="fewer cells"),
+        pytest.param((ended(APP, cached=True), ended("lib/native/-", cached=True), ended("new/native/-"), finished()), id="one more cell"),
+        pytest.param((ended(APP, seconds=9.0), ended("lib/native/-", cached=True), finished()), id="another time"),
+    ],
+)
+def test_news_are_written_with_what_was_held_back_before_them(kept: Memory, events: tuple[Event, ...]) -> None:
+    run(kept, ended(APP), ended("lib/native/-"), finished())
+    run(kept, *events)
+    cells = {event.result.cell.id for event in events if isinstance(event, CellFinished)}
+    remembered = kept.recall("check")
+    assert remembered.latest == cells
+    assert remembered.failed == {
+        event.result.cell.id for event in events if isinstance(event, CellFinished) and event.result.verdict is Verdict.FAIL
+    }
+    assert remembered.interrupted is None
+
+
+def test_a_broken_off_run_without_news_was_not_interrupted(kept: Memory) -> None:
+    run(kept, ended(APP), finished())
+    run(kept, ended(APP, cached=True))
+    assert kept.recall("check").interrupted is None
