@@ -151,6 +151,7 @@ class Buildkit:
     """The buildkit that is installed beside this."""
 
     name: str = "buildkit"
+    settings: Mapping[str, str | None] = field(default_factory=lambda: {"CI": None})
 
     def prepare(self, site: Site, task: Task) -> None:
         """Do nothing: the ids of the cells say it all."""
@@ -159,7 +160,7 @@ class Buildkit:
         """Return the command, with every cell by its id."""
         ids = (f"{cell.package}/{task.target}/{','.join(cell.features) or '-'}" for cell in task.cells)
         argv = (*buildkit_command(), "check", "--format", "json", "--locked", "--offline", *ids)
-        return Command(argv=argv, cwd=site.workspace, env=environment(tools, site))
+        return Command(argv=argv, cwd=site.workspace, env={**environment(tools, site), **self.settings})
 
     def verdicts(self, done: Completed, task: Task) -> Verdicts:
         """Read its JSON report; raises `BuildkitError` where it ended without one."""
@@ -172,4 +173,6 @@ class Buildkit:
 
 HACK: Final = CargoHack()
 HACK_LEAN: Final = CargoHack(name="cargo-hack, lean", settings=LEAN)
-CONTENDERS: Final[tuple[Contender, ...]] = (HACK, HACK_LEAN, CargoFc(), Buildkit())
+BUILDKIT: Final = Buildkit()
+BUILDKIT_IN_CI: Final = Buildkit(name="buildkit, in CI", settings={"CI": "true"})
+CONTENDERS: Final[tuple[Contender, ...]] = (HACK, HACK_LEAN, CargoFc(), BUILDKIT, BUILDKIT_IN_CI)

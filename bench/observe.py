@@ -57,7 +57,7 @@ def observe(arena: Arena, contender: Contender) -> Observation:
 def _run(arena: Arena, contender: Contender, site: Site, phase: Phase) -> Completed:
     command = contender.command(site, arena.task, arena.tools)
     recorders = site.folder / "recorders"
-    programs = install_recorders(recorders, arena.tools.toolchain)
+    programs = install_recorders(recorders, arena.tools.toolchain, arena.processes)
     path = os.pathsep.join((str(programs), arena.tools.search_path))
     recorded = recording_environment(recorders, site.folder / "records" / phase.name.lower())
     return arena.processes.run(replace(command, env={**command.env, **recorded, "PATH": path}))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,8 +12,11 @@ from typing import Any, Final, Literal
 import msgspec
 
 from bench.recorder import FOLDER
+from bench.tools import ask
+from buildkit.process import Runner
 
 RECORDER: Final = Path(__file__).with_name("recorder.py")
+STAND_IN: Final = Path(__file__).with_name("stand_in.rs")
 
 
 class Invocation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -65,22 +67,37 @@ class Recording:
         return tuple(one for one in self.invocations if one.kind == "cargo" and not one.call)
 
 
-def install_recorders(folder: Path, toolchain: Path) -> Path:
-    """Write a `bin` folder that goes first on PATH, whose `cargo` and `rustc` are those of a toolchain with a recorder before them."""
+def install_recorders(folder: Path, toolchain: Path, processes: Runner) -> Path:
+    """Make a `bin` folder that goes first on PATH, whose `cargo` and `rustc` are those of a toolchain with a recorder before them.
+
+    The toolchain's libraries are found beside it, so that they are known for a compiler.
+    """
     programs = folder / "bin"
-    programs.mkdir(parents=True, exist_ok=True)
-    recorder = shlex.join((sys.executable, "-I", "-S", str(RECORDER)))
+    if programs.is_dir():
+        return programs
+    making = folder / "making"
+    making.mkdir(parents=True, exist_ok=True)
+    recorder = (sys.executable, "-I", "-S", str(RECORDER))
+    compiler = Compiler(program=toolchain / "rustc", processes=processes)
     for name in ("cargo", "rustc", "rustdoc"):
-        real = shlex.quote(str(toolchain / name))
-        before = f"{recorder} cargo " if name == "cargo" else ""
-        _write_program(programs / name, f"exec {before}{real}")
-    _write_program(folder / "rustc-wrapper", f"exec {recorder} rustc")
+        before = (*recorder, "cargo") if name == "cargo" else ()
+        compiler.stand_in(making / name, (*before, str(toolchain / name)))
+    compiler.stand_in(folder / "rustc-wrapper", (*recorder, "rustc"))
+    (folder / "lib").symlink_to(toolchain.parent / "lib")
+    making.rename(programs)
     return programs
 
 
-def _write_program(file: Path, line: str) -> None:
-    file.write_text(f'#!/bin/sh\n{line} "$@"\n', encoding="utf-8")
-    file.chmod(0o755)
+@dataclass(frozen=True, kw_only=True)
+class Compiler:
+    """Makes programs that become others."""
+
+    program: Path
+    processes: Runner
+
+    def stand_in(self, file: Path, words: tuple[str, ...]) -> None:
+        """Compile a program that becomes the first of the words, with the others before its own arguments."""
+        ask((str(self.program), str(STAND_IN), "-o", str(file)), file.parent, self.processes, {"STAND_IN": "\n".join(words)})
 
 
 def recording_environment(folder: Path, records: Path) -> Mapping[str, str]:

@@ -11,6 +11,9 @@ from bench.workspace import Defect
 WASM: Final = "wasm32-unknown-unknown"
 EACH: Final = ("--each-feature",)
 EACH_ON_WASM: Final = ("--each-feature", "--exclude-features", "default,native", "--exclude-all-features")
+TOOLS: Final = frozenset({"cargo-hack", "cargo-hack, lean", "cargo-fc", "buildkit"})
+"""All, but for what tells CI from a developer's machine: that shows in edits."""
+
 PAIRS: Final = ("--feature-powerset", "--depth", "2")
 
 
@@ -33,7 +36,12 @@ class Workload:
 
 EACH_FEATURE: Final = Workload(name="each-feature", summary="each feature alone, on this machine's own target", hack_options=EACH)
 ON_WASM: Final = Workload(
-    name="each-feature-wasm", summary=f"each feature alone, on {WASM}", hack_options=EACH_ON_WASM, triple=WASM, edited=None
+    name="each-feature-wasm",
+    summary=f"each feature alone, on {WASM}",
+    hack_options=EACH_ON_WASM,
+    triple=WASM,
+    edited=None,
+    contenders=TOOLS,
 )
 FEATURE_PAIRS: Final = Workload(
     name="pairs",

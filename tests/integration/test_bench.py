@@ -44,7 +44,7 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Completed, 
     write_workspace(workspace)
     processes = ProcessRunner()
     toolchain = Path(ask(("rustc", "--print", "sysroot"), workspace, processes)) / "bin"
-    programs = install_recorders(folder, toolchain)
+    programs = install_recorders(folder, toolchain, processes)
     path = os.pathsep.join((str(programs), os.environ["PATH"]))
     env = {**recording_environment(folder, records), "PATH": path, "CARGO_TARGET_DIR": None, "CARGO_TERM_COLOR": "never"}
     done = processes.run(Command(argv=("cargo", "check", "--offline", "--package", "root"), cwd=workspace, env=env))
