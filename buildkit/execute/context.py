@@ -17,7 +17,6 @@ from buildkit.events import Emit
 from buildkit.execute.input_names import InputNames
 from buildkit.execute.models import Models, Platform
 from buildkit.execute.read_files import ReadFiles
-from buildkit.execute.savings import Checked, Incremental, checking_now, incremental_environment
 from buildkit.execute.verdict_cache import VerdictCache
 from buildkit.execute.verdict_facts import Facts
 from buildkit.features.model import Model
@@ -72,9 +71,10 @@ class Context:
     fail_fast: bool = False
     """Whether the first cell that fails ends the run."""
 
-    incremental: Incremental = Incremental.USERS
     check_env: Mapping[str, str] = field(default_factory=dict)
     """The environment patch of checks beyond that of other calls."""
+    running_env: Mapping[str, str] = field(default_factory=dict)
+    """The environment patch of checks as they are run, which no verdict depends on."""
 
     @cached_property
     def models(self) -> Models:
@@ -141,21 +141,9 @@ class Context:
         return subject.target.runner == RUNS_HERE and self.triple(subject).partition("-")[0] == host.partition("-")[0]
 
     def running_calls(self, subject: Subject) -> CargoCalls:
-        """Return the same commands as they are run: with what makes the next one faster."""
+        """Return the same commands as they are run."""
         calls = self.check_calls(subject)
-        incremental = self.checked[subject.target.name].incremental
-        return replace(calls, env={**calls.env, **incremental_environment(self.incremental)}, incremental=incremental)
-
-    @cached_property
-    def checked(self) -> Mapping[str, Checked]:
-        """Return what is to be remembered of this run's checks, by target; asked for before anything is compiled."""
-        if self.incremental is not Incremental.EDITED:
-            return dict.fromkeys(self.supplies, Checked(began=0))
-        return {name: checking_now(self.output_of(name), self.workspace) for name in self.supplies}
-
-    def output_of(self, target: str) -> Path:
-        """Return the folder of what cargo writes for a target."""
-        return self.output / self.output_name(self.supplies[target].supply)
+        return replace(calls, env={**calls.env, **self.running_env})
 
     @property
     def output(self) -> Path:

@@ -17,7 +17,6 @@ from typing import Final
 
 from buildkit.cargo.wrappers import PREFIX
 from buildkit.execute.disk import Tree, find_trees, held, size_of
-from buildkit.execute.savings import STAMP
 from buildkit.records import dataclass
 
 ASIDE: Final = ".evicted-"
@@ -79,7 +78,7 @@ def evict(output: Path, budget: int, use: Use) -> Freed:
         for part in sorted(candidates(output, use), key=lambda part: part.used):
             if left <= budget * KEPT_PART:
                 break
-            removed = _remove(output, part)
+            removed = remove(output, part)
             left -= removed
             titles += [part.title] if removed else []
     return Freed(size=before - left, left=left, titles=tuple(dict.fromkeys(titles)))
@@ -101,9 +100,7 @@ def _incremental(output: Path, use: Use) -> Iterator[Part]:
 def _trees(output: Path, use: Use) -> Iterator[Part]:
     for tree in find_trees(output):
         if tree.name not in use.trees:
-            # What was checked there before is no longer known to be: the next check is a first one.
-            paths = (tree.folder, tree.folder.parent / STAMP) if "/" in tree.name else (tree.folder,)
-            yield Part(tree=tree, title=f"{tree.name}: all of it", used=tree.used, paths=paths)
+            yield Part(tree=tree, title=f"{tree.name}: all of it", used=tree.used, paths=(tree.folder,))
 
 
 def _units(output: Path, use: Use) -> Iterator[Part]:
@@ -143,7 +140,7 @@ def _is_wanted(unit: Path, name: str, wanted: frozenset[tuple[str, frozenset[str
     return not any(unit.glob("*.json"))
 
 
-def _remove(output: Path, part: Part) -> int:
+def remove(output: Path, part: Part) -> int:
     """Remove a part, and return how many bytes it had; one that another cargo uses stays."""
     with held(output, part.tree) as is_free:
         if not is_free:

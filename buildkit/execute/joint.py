@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
@@ -138,9 +137,6 @@ def call_of(context: Context, group: Group, folder: Path | None) -> Command:
     if folder is None:
         return calls.check_joined(selections, keep_going=keep_going)
     manifest = write_scratch(folder, context.workspace, [_wrapper(work) for work in group.works])
-    # cargo warns of settings for packages that it does not meet.
-    met = frozenset(context.workspace.packages[identity].name for work in group.works for identity in work.resolution.closure.target)
-    calls = replace(calls, incremental=calls.incremental & met)
     return calls.check_wrapped(manifest, selections[0], keep_going=keep_going)
 
 

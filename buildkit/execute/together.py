@@ -15,7 +15,6 @@ from buildkit.execute.grouping import Group, Way, groups, without_wrappers
 from buildkit.execute.joint import JointCall
 from buildkit.execute.outcome import StageOutcome
 from buildkit.execute.pipeline import attempt
-from buildkit.execute.savings import remember_check
 from buildkit.execute.verdict_recall import Recollection
 from buildkit.execute.work import Finish, Work
 from buildkit.model import Cell, Stage
@@ -24,10 +23,7 @@ from buildkit.model import Cell, Stage
 def check_together(context: Context, works: tuple[Work, ...], finish: Finish) -> int:
     """Take cells through the check stage, and return how many cargo calls that took."""
     checks = _Checks(context, finish)
-    calls = checks.run(groups(context, checks.unknown(works)))
-    for name in {work.planned.cell.target for work in works} if calls else ():
-        remember_check(context.output_of(name), context.checked[name])
-    return calls
+    return checks.run(groups(context, checks.unknown(works)))
 
 
 class _Checks:

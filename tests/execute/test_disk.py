@@ -90,12 +90,10 @@ def test_what_the_run_itself_wrote_incrementally_stays(output: Path) -> None:
 
 
 def test_then_whole_trees_go_and_never_those_that_the_run_uses(output: Path) -> None:
-    write(output / "wasm32-wasip2" / ".buildkit-checked")
     freed = evict(output, 1, use())
     assert names(output) == {"debug", "wasm32-wasip2/debug"}
     assert "wasm32-wasip2/release: all of it" in freed.titles
     assert (output / "wasm32-wasip2/debug/deps/libdep-00.rmeta").exists()
-    assert not (output / "wasm32-wasip2" / ".buildkit-checked").exists()
     assert freed.left == size_of(output)
 
 
