@@ -50,7 +50,7 @@ class Watched:
 
     def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Take what the interpreter tells of."""
-        if self.is_over:
+        if self.is_over or (self.beyond is not None and not self.refuses):
             return
         match event:
             case "open" if isinstance(arguments[2], int) and arguments[2] & WRITING:
@@ -73,8 +73,8 @@ class Watched:
                 pass
 
     def look(self, path: Any, how: int) -> None:
-        """Take that a place is looked at."""
-        if self.is_over:
+        """Take that a place is looked at, unless all that was seen is worth nothing by now."""
+        if self.is_over or self.beyond is not None:
             return
         for found in _absolute(path):
             if (found, how) in self.looks:
@@ -93,13 +93,12 @@ class Watched:
             with suppress(OSError):
                 for name in os.listdir(found):
                     self.look(f"{found}/{name}", UNFOLLOWED)
-                    self.look(f"{found}/{name}", FOLLOWED)
+                    if os.path.islink(f"{found}/{name}"):
+                        self.look(f"{found}/{name}", FOLLOWED)
 
     def go_beyond(self, event: str) -> None:
         """Take that something happens that no look can repeat; raises `BeyondError` where that is refused."""
         self.beyond = event
-        # All that was seen is worth nothing now.
-        self.is_over = True
         if self.refuses:
             raise BeyondError(event)
 

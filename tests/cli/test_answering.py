@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -48,15 +49,14 @@ def test_a_run_that_would_start_a_process_again_starts_none_beforehand() -> None
     started = []
 
     def compile_always(_: Sequence[str]) -> int:
-        try:
-            sys.audit("subprocess.Popen", "cargo", ["cargo"], None, None)
-        except BeyondError:
-            return 70
-        started.append("cargo")
+        for _attempt in range(2):
+            with suppress(BeyondError):
+                sys.audit("subprocess.Popen", "cargo", ["cargo"], None, None)
+                started.append("cargo")
         return 0
 
     assert run_once(CHECK, compile_always) == 0
-    assert started == ["cargo"]
+    assert started == ["cargo", "cargo"]
     assert reply(CHECK) is None
 
 
