@@ -222,11 +222,11 @@ class CellResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """Isolation of one package on one target over every allowed selection; `selections` is how many those are."""
+    """Isolation of one package on one target over every allowed selection; `selections` is how many those are, `None` where they cannot be counted."""
 
     package: str
     target: str
-    selections: int
+    selections: int | None
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
 

@@ -33,7 +33,8 @@ def judge_cell(context: Context, subject: Subject, cell: Cell, graph: Graph) -> 
 def prove(context: Context, planned: PlannedProof, largest: Graph | None = None) -> Proof:
     """Prove isolation for every allowed selection; `largest` is the graph of all features at once, where one was made."""
     subject = planned.subject
-    selections, verdict = 0, Verdict.PASS
+    selections: int | None = 0
+    verdict = Verdict.PASS
     findings: tuple[Finding, ...] = ()
     try:
         policy = policy_of(context, planned)

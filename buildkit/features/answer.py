@@ -30,13 +30,13 @@ class Question:
 class Answer:
     """What came of a question.
 
-    `selections` are those that were looked at. `selection` is a smallest one that reaches the subject, `None` where none does; `paths` are
+    `selections` are those that were looked at, `None` where they cannot be counted. `selection` is a smallest one that reaches the subject, `None` where none does; `paths` are
     then the ways to it, the shortest first, and an empty path says that it was selected itself. `has_more_paths` says that they are not all.
     """
 
     subject: str
     reason: str | None
-    selections: int
+    selections: int | None
     selection: tuple[str, ...] | None = None
     paths: tuple[tuple[PathStep, ...], ...] = ()
     has_more_paths: bool = False

@@ -1,7 +1,7 @@
 """How many selections the clauses allow, and how many builds tell them apart: counted without a list.
 
-Clauses are taken away by inclusion and exclusion over features that are off. What is left is the number of all subsets, or of all closed
-sets, of some names; names that have nothing to do with each other are counted apart and multiplied.
+Selections are counted name by name. Of closed sets, clauses are first taken away by inclusion and exclusion over features that are off:
+what is left is the number of all closed sets of some names. Names that have nothing to do with each other are counted apart and multiplied.
 """
 
 from __future__ import annotations
@@ -10,7 +10,12 @@ from collections.abc import Callable
 from functools import cached_property
 
 from buildkit.errors import UsageError
-from buildkit.features.lattice import Lattice, ones
+from buildkit.features.alike import merge_alike
+from buildkit.features.branching import Branching
+from buildkit.features.choices import Choices, parts_of
+from buildkit.features.conflicts import conflicts_of
+from buildkit.features.frontier import Frontier
+from buildkit.features.lattice import Lattice, ones, union
 
 MOST_TERMS = 50_000
 """How many terms a count may take before the clauses are called too entangled."""
@@ -19,15 +24,53 @@ MOST_CLAUSES = 100
 """How many clauses may depend on each other."""
 
 
-def count_selections(lattice: Lattice) -> int:
-    """Return how many subsets of the names the clauses allow; raises `UsageError` where too many clauses overlap."""
-    return _Count(lattice, lambda left: 1 << left.bit_count(), lambda place: 1 << place).all()
+def count_selections(lattice: Lattice) -> int | None:
+    """Return how many subsets of the names the clauses allow, `None` where too many clauses overlap."""
+    conflicts = conflicts_of(lattice)
+    if not conflicts.is_possible:
+        return 0
+    tied = union(*conflicts.rivals, *conflicts.needed) & conflicts.free
+    names, weights, rivals = merge_alike(conflicts, tied)
+    single = tuple(1 << place for place in range(len(lattice.names)))
+    choices = Choices(weights=weights, rivals=rivals, above=single, below=single, needed=tuple(group & names for group in conflicts.needed))
+    count = _count_choices(choices, names)
+    return None if count is None else count << (conflicts.free & ~tied).bit_count()
 
 
 def count_closed_sets(lattice: Lattice) -> int:
     """Return how many closed sets the clauses allow; raises `UsageError` where too many clauses or features are entangled."""
     ideals = _Ideals(lattice)
-    return _Count(lattice, ideals.count, lambda place: ideals.neighbors[place] | 1 << place).all()
+    try:
+        return _Count(lattice, ideals.count, lambda place: ideals.neighbors[place] | 1 << place).all()
+    except UsageError:
+        count = _count_ideals(lattice)
+        if count is None:
+            raise
+        return count
+
+
+def _count_ideals(lattice: Lattice) -> int | None:
+    conflicts = conflicts_of(lattice)
+    names = conflicts.free & ~lattice.base
+    above = tuple(mask & names for mask in lattice.above)
+    below = tuple(sum(1 << other for other, mask in enumerate(above) if mask >> place & 1) for place in range(len(above)))
+    choices = Choices(weights=(1,) * len(above), rivals=conflicts.rivals, above=above, below=below, needed=conflicts.needed)
+    return _count_choices(choices, names) if conflicts.is_possible else 0
+
+
+def _count_choices(choices: Choices, names: int) -> int | None:
+    """Return how many ways there are to decide some names, `None` where they are too entangled."""
+    if not all(group & names for group in choices.needed):
+        return 0
+    total = 1
+    for part in parts_of(choices, names, choices.needed):
+        count = Frontier(choices, part).count()
+        if count is None:
+            count = Branching(choices).count(part)
+        if count is None:
+            return None
+        total *= count
+    return total
 
 
 class _Count:

@@ -82,3 +82,11 @@ def ones(mask: int) -> Iterator[int]:
         low = mask & -mask
         yield low.bit_length() - 1
         mask ^= low
+
+
+def union(*masks: int) -> int:
+    """Return everything that some masks have."""
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found

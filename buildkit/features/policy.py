@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 
+from buildkit.features.completion import Completion
 from buildkit.features.explain import Explainer
 from buildkit.features.isolation import Judgement, Reached, denied_finding, facts_reaching, goals_of, judge, subjects_of
 from buildkit.features.model import Model
@@ -37,15 +38,26 @@ class Policy:
         """Return what cargo builds for the base and a selection."""
         return resolve(self.model, self.request.root, tuple(sorted(self.request.base | selection)))
 
-    def count(self) -> int:
-        """Return how many selections are allowed."""
-        clauses = self.request.clauses
-        return self.space.count() if clauses.named else 1 << len(self.request.extra)
+    @cached_property
+    def completion(self) -> Completion:
+        """Return what finds allowed selections."""
+        return Completion(self.space)
+
+    @cached_property
+    def allows_something(self) -> bool:
+        """Say whether any selection is allowed."""
+        return self.completion.complete(Selection(), self.completion.everything) is not None
+
+    def count(self) -> int | None:
+        """Return how many selections are allowed, `None` where that cannot be counted."""
+        if not self.request.clauses.named:
+            return 1 << len(self.request.extra)
+        return self.space.count() if self.allows_something else 0
 
     def judge(self, explainer: Explainer) -> tuple[Finding, ...]:
         """Return the smallest counterexample for each denied subject; none is a proof. A base that clauses forbid is judged by itself."""
         clauses = self.request.clauses
-        if clauses.named and self.count() == 0:
+        if clauses.named and not self.allows_something:
             return judge(Judgement(resolution=self.resolved(Selection()), denials=self.denials, clauses=clauses), explainer)
         denied = ((subject, denial) for subject, denial in subjects_of(self.denials).items() if facts_reaching(self.largest, subject))
         return tuple(
@@ -55,7 +67,7 @@ class Policy:
     def smallest(self, subject: str) -> tuple[Counterexample, ...]:
         """Return the smallest allowed selections that reach `crate` or `crate/feature`; none is a proof that no allowed one does."""
         masks = (self.space.fact_mask(goal) for goal in goals_of(self.model, subject))
-        return counterexamples(self.space, tuple(mask for mask in masks if mask is not None))
+        return counterexamples(self.completion, tuple(mask for mask in masks if mask is not None))
 
     def _finding(self, denial: Denial, subject: str, example: Counterexample, explainer: Explainer) -> Finding:
         resolution = self.resolved(example.allowed)

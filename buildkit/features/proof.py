@@ -1,20 +1,27 @@
 """Proof that something is reached from no allowed selection, or the smallest selections that reach it.
 
 Features only ever add. What does not follow from the largest selection follows from none of its subsets: one closure speaks for all of
-them. What does follow is shrunk to a core. The search goes on among the selections that lack one of its members, or where the core breaks
-an exclusive group, among those that have one member of that group alone.
+them. What does follow is shrunk to a core, and the core is completed to a selection that the clauses allow. Where that cannot be done, the
+question goes to the clauses and the goal at once. Nothing is counted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from buildkit.features.lattice import ones
-from buildkit.features.space import Selection, Space
+from buildkit.errors import UsageError
+from buildkit.features.completion import Completion
+from buildkit.features.space import Selection
 from buildkit.records import dataclass
 
 MOST_CORES = 8
 """How many smallest selections are looked for."""
+
+MOST_UNIVERSES = 200
+"""In how many parts further selections are looked for; the first one is all of them, and settles whether there is any."""
+
+STEPS_FOR_SMALLEST = 20_000
+"""How much work goes into a selection of fewer features than the first that was found, for each size."""
 
 Goals = tuple[int, ...]
 """Masks of facts; a goal is reached when all of its facts are."""
@@ -28,40 +35,63 @@ class Counterexample:
     allowed: Selection
 
 
-def counterexamples(space: Space, goals: Goals, most: int = MOST_CORES) -> tuple[Counterexample, ...]:
-    """Return the cores that allowed selections contain, at most `most` of them and the smallest first; none is a proof."""
-    return _Search(space, goals).run(most)
+def counterexamples(completion: Completion, goals: Goals, most: int = MOST_CORES) -> tuple[Counterexample, ...]:
+    """Return the cores that allowed selections contain, at most `most` of them and the smallest first; none is a proof.
+
+    Raises `UsageError` where the clauses are too entangled to tell.
+    """
+    return _Search(completion, goals).run(most)
 
 
 class _Search:
-    def __init__(self, space: Space, goals: Goals) -> None:
-        self._space = space
+    def __init__(self, completion: Completion, goals: Goals) -> None:
+        self._completion = completion
+        self._space = completion.space
         self._goals = goals
 
     def run(self, most: int) -> tuple[Counterexample, ...]:
+        """Look among all selections first: where no example is among them, there is none. Further examples lack a feature of that core."""
         found: dict[Selection, Counterexample] = {}
         seen: set[Selection] = set()
-        waiting = [Selection(self._space.request.extra)]
-        if self._space.complete(Selection(), waiting[0]) is None:
-            return ()
-        while waiting and len(found) < most:
+        waiting = [self._completion.everything]
+        while waiting and len(found) < most and len(seen) < MOST_UNIVERSES:
             universe = waiting.pop()
             if universe in seen:
                 continue
             seen.add(universe)
-            goal = next(self._reached(universe), None)
-            if goal is None:
-                continue
+            example = self._example(universe)
+            if example is not None:
+                found.setdefault(example.core, example)
+                waiting.extend(self._without(universe, self._space.own_mask((feature,))) for feature in sorted(example.core))
+        return self._with_smallest(sorted(found.values(), key=lambda example: (len(example.allowed), sorted(example.allowed))))
+
+    def _example(self, universe: Selection) -> Counterexample | None:
+        for goal in tuple(self._reached(universe)):
             core = self._shrink(universe, goal)
-            clash = self._space.clash(self._space.closure(core))
-            if clash is not None:
-                waiting.extend(self._split(universe, clash))
-                continue
-            completed = self._space.complete(core, universe)
-            if completed is not None and core not in found:
-                found[core] = Counterexample(core=core, allowed=self._shrink_allowed(completed))
-            waiting.extend(self._without(universe, self._space.own_mask((feature,))) for feature in sorted(core))
-        return tuple(sorted(found.values(), key=lambda example: (len(example.allowed), sorted(example.allowed))))
+            completed = self._completion.complete(core, universe)
+            if completed is None:
+                found = self._completion.complete(Selection(), universe, goal)
+                if found is None:
+                    continue
+                core = self._shrink(found, goal)
+                completed = self._completion.complete(core, universe) or found
+            return Counterexample(core=core, allowed=self._shrink_allowed(completed))
+        return None
+
+    def _with_smallest(self, found: list[Counterexample]) -> tuple[Counterexample, ...]:
+        """Put a selection of fewest features first, where those found have more and the search for it ends."""
+        completion = Completion(self._space, STEPS_FOR_SMALLEST)
+        sizes = range(len(found[0].allowed)) if found else ()
+        try:
+            smaller = (self._of_size(completion, goal, size) for size in sizes for goal in self._goals)
+            smallest = next((example for example in smaller if example is not None), None)
+        except UsageError:
+            return tuple(found)
+        return tuple(found) if smallest is None else (smallest, *(example for example in found if example.core != smallest.core))
+
+    def _of_size(self, completion: Completion, goal: int, size: int) -> Counterexample | None:
+        allowed = completion.complete(Selection(), completion.everything, goal, size)
+        return None if allowed is None else Counterexample(core=self._shrink_among(allowed, goal), allowed=allowed)
 
     def _reached(self, selection: Selection) -> Iterator[int]:
         closure = self._space.closure(selection)
@@ -70,18 +100,16 @@ class _Search:
     def _reaches(self, selection: Selection, goal: int) -> bool:
         return self._space.closure(selection) & goal == goal
 
-    def _split(self, universe: Selection, group: int) -> Iterator[Selection]:
-        """Give for each member of an exclusive group the part of a universe that has no other member: every allowed selection is in one."""
-        members = group & self._space.closure(Selection()) or group & self._space.closure(universe)
-        for place in ones(members):
-            yield self._without(universe, group & ~(1 << place))
-
     def _without(self, universe: Selection, off: int) -> Selection:
         """Return the features that bring none of those with them that are off."""
         return Selection(name for name in universe if not self._space.above[name] & off)
 
     def _shrink(self, selection: Selection, goal: int) -> Selection:
-        """Return a part that reaches a goal and of which nothing can be missed: by halves first, then one by one, then by weaker names."""
+        """Return a core of a selection, with weaker names where they are enough."""
+        return self._weaken(self._shrink_among(selection, goal), goal)
+
+    def _shrink_among(self, selection: Selection, goal: int) -> Selection:
+        """Return a part that reaches a goal and of which nothing can be missed: by halves first, then one by one."""
         if self._reaches(Selection(), goal):
             return Selection()
         kept = sorted(selection)
@@ -95,7 +123,7 @@ class _Search:
                 else:
                     place += size
             size //= 2
-        return self._weaken(Selection(kept), goal)
+        return Selection(kept)
 
     def _weaken(self, core: Selection, goal: int) -> Selection:
         """Put for each feature one that it enables, where that is enough."""

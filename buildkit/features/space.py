@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from buildkit.cargo.metadata import Package
-from buildkit.errors import UsageError
 from buildkit.features.counting import count_selections
 from buildkit.features.enabled import Clauses
 from buildkit.features.lattice import Lattice
@@ -82,17 +81,6 @@ class Space:
         """Return for each extra feature what it enables in the package itself, together with the base."""
         return {name: self.closure((name,)) & self._own for name in self.request.extra}
 
-    def complete(self, selection: Selection, within: Selection) -> Selection | None:
-        """Return an allowed selection between the two, `None` where there is none."""
-        closure = self.closure(selection)
-        if self.clash(closure) is not None:
-            return None
-        gap = self.gap(closure)
-        if gap is None:
-            return selection
-        found = (self.complete(selection | {name}, within) for name in sorted(within - selection) if self.above[name] & gap)
-        return next((completed for completed in found if completed is not None), None)
-
     @cached_property
     def lattice(self) -> Lattice:
         """Return the selections up to what they enable."""
@@ -104,15 +92,12 @@ class Space:
         """Say whether two features never enable a third of the package together; only a cycle through a dev-dependency can do that."""
         return not any(self._compiled.mask_after(fact) & self._own for fact in self._compiled.late_conclusions)
 
-    def count(self) -> int:
-        """Return how many selections are allowed; raises `UsageError` where that cannot be counted."""
+    def count(self) -> int | None:
+        """Return how many selections are allowed, `None` where that cannot be counted."""
         if self.is_plain:
             return count_selections(self.lattice)
         extra = self.request.extra
         if len(extra) > LARGEST_LISTING:
-            raise UsageError(
-                f"package {self.request.root.name!r}: {len(extra)} extra features cannot be counted through a cycle of dev-dependencies",
-                hint='resolver = "2"',
-            )
+            return None
         subsets = ([name for place, name in enumerate(extra) if number >> place & 1] for number in range(1 << len(extra)))
         return sum(self.allows(self.closure(subset)) for subset in subsets)

@@ -55,6 +55,8 @@ def answer_entry(answer: Answer) -> dict[str, Any]:
 
 def _unreached(answer: Answer) -> str:
     match answer.selections:
+        case None:
+            return "not reachable from any allowed selection"
         case 0:
             return "no selection is allowed"
         case 1:

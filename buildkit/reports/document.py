@@ -105,11 +105,11 @@ class CellEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ProofEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Isolation of a package on a target over all of its allowed `selections`."""
+    """Isolation of a package on a target over all of its allowed `selections`, null where they cannot be counted."""
 
     package: str
     target: str
-    selections: int
+    selections: int | None
     verdict: Verdict
     findings: tuple[FindingEntry, ...]
 

@@ -118,7 +118,7 @@ def counted(number: int, noun: str) -> str:
 def proof_sentence(proof: Proof) -> str:
     """Say in one sentence what a proof came to."""
     subject = f"{proof.package} on {proof.target}"
-    scope = "its only selection" if proof.selections == 1 else f"all {counted(proof.selections, 'selection')}"
+    scope = _scope(proof.selections)
     reached = ", ".join(dict.fromkeys(finding.subject for finding in proof.findings))
     match proof.verdict:
         case Verdict.PASS:
@@ -131,6 +131,16 @@ def proof_sentence(proof: Proof) -> str:
             return clean(f"{subject}: could not be judged for {scope}")
         case _:
             return clean(f"{subject}: {proof.verdict} for {scope}")
+
+
+def _scope(selections: int | None) -> str:
+    match selections:
+        case None:
+            return "all allowed selections"
+        case 1:
+            return "its only selection"
+        case number:
+            return f"all {counted(number, 'selection')}"
 
 
 def shown_path(path: Path, workspace: Path) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
@@ -11,11 +12,16 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from buildkit.errors import UsageError
+from buildkit.features.branching import Branching
+from buildkit.features.choices import Choices
+from buildkit.features.conflicts import conflicts_of
 from buildkit.features.counting import count_closed_sets, count_selections
 from buildkit.features.enabled import Clauses, enabled_features
+from buildkit.features.frontier import Frontier
 from buildkit.features.lattice import Lattice
 
 NAMES = "abcdefg"
+NUMBERED = [f"f{number}" for number in range(60)]
 
 
 @dataclass(frozen=True)
@@ -92,8 +98,47 @@ def test_sixty_entangled_features_are_counted_at_once() -> None:
     assert count_selections(flat(names, *pairs)) == count_closed_sets(flat(names, *pairs)) == 3**30
 
 
-def test_clauses_that_cannot_be_counted_are_refused_with_a_hint() -> None:
-    names = [f"f{number}" for number in range(60)]
-    everything = [frozenset(pair) for place, first in enumerate(names) for pair in ((first, second) for second in names[place + 1 :: 3])]
-    with pytest.raises(UsageError, match="60 features cannot be counted"):
-        count_selections(flat(names, *everything))
+def paired(pairs: Iterable[tuple[int, int]], needed: Iterable[Iterable[int]] = ()) -> Lattice:
+    groups = tuple(frozenset(NUMBERED[place % 60] for place in group) for group in needed)
+    return flat(NUMBERED, *(frozenset({NUMBERED[one % 60], NUMBERED[other % 60]}) for one, other in pairs), needed=groups)
+
+
+def test_cycles_and_grids_of_exclusive_pairs_are_counted() -> None:
+    cycle = [(place, place + 1) for place in range(60)]
+    lucas = [2, 1]
+    while len(lucas) <= 60:
+        lucas.append(lucas[-1] + lucas[-2])
+    for step in (1, 7, 13):
+        apart = [(one * step, other * step) for one, other in cycle]
+        assert count_selections(paired(apart)) == count_closed_sets(paired(apart)) == lucas[60]
+        assert count_selections(paired(apart, needed=(range(60),))) == lucas[60] - 1
+    grid = [(place, place + step) for place in range(60) for step in (1, 6) if place + step < 60 and (step == 6 or place % 6 < 5)]
+    assert count_selections(paired(grid)) == count_closed_sets(paired(grid))
+
+
+def test_a_thousand_names_in_a_chain_are_counted() -> None:
+    names = [f"f{number}" for number in range(1000)]
+    chain = [frozenset(pair) for pair in pairwise(names)]
+    fibonacci = [1, 2]
+    while len(fibonacci) <= 1000:
+        fibonacci.append(fibonacci[-1] + fibonacci[-2])
+    assert count_selections(flat(names, *chain)) == fibonacci[1000]
+
+
+def test_a_name_that_excludes_many_is_counted_either_way() -> None:
+    names = NUMBERED[:24]
+    dense = [(place, (place * 5 + step) % 24) for place in range(24) for step in (1, 4, 7, 10)]
+    lattice = flat(names, *(frozenset({names[one], names[other]}) for one, other in dense if one != other))
+    conflicts = conflicts_of(lattice)
+    single = tuple(1 << place for place in range(24))
+    choices = Choices(weights=(1,) * 24, rivals=conflicts.rivals, above=single, below=single, needed=())
+    listed = sum(1 for _ in lattice.closed_sets())
+    assert Frontier(choices, conflicts.free).count() == Branching(choices).count(conflicts.free) == count_selections(lattice) == listed
+
+
+def test_what_is_too_entangled_is_not_counted() -> None:
+    names = [f"f{number}" for number in range(211)]
+    lattice = flat(names, *(frozenset({names[place], names[place * step % 211]}) for place in range(1, 211) for step in (2, 3, 7)))
+    assert count_selections(lattice) is None
+    with pytest.raises(UsageError, match="211 features cannot be counted"):
+        count_closed_sets(lattice)

@@ -1,0 +1,59 @@
+"""Exact counts of choices in which each name rules out many others: a name is on or it is off, and what falls apart is counted apart."""
+
+from __future__ import annotations
+
+from buildkit.features.choices import Choices, parts_of
+from buildkit.features.lattice import ones
+
+MOST_TERMS = 20_000
+"""How many terms one count may take."""
+
+MOST_NAMES = 200
+"""How many names may depend on each other; the count goes deeper by one with each."""
+
+
+class TooManyTermsError(Exception):
+    """A count takes more terms than it may."""
+
+
+class Branching:
+    """Counts the ways to decide some names that belong together."""
+
+    def __init__(self, choices: Choices) -> None:
+        """Begin with nothing known."""
+        self._choices = choices
+        self._known: dict[tuple[int, int], int] = {}
+
+    def count(self, names: int) -> int | None:
+        """Return the count, `None` where it takes too many terms."""
+        if names.bit_count() > MOST_NAMES:
+            return None
+        needed = self._choices.needed
+        try:
+            return self._count(names, sum(1 << number for number, group in enumerate(needed) if group & names))
+        except TooManyTermsError:
+            return None
+
+    def _count(self, names: int, unhit: int) -> int:
+        groups = {number: self._choices.needed[number] & names for number in ones(unhit)}
+        if not all(groups.values()):
+            return 0
+        total = 1
+        for part in parts_of(self._choices, names, tuple(groups.values())):
+            total *= self._of_part(part, sum(1 << number for number, group in groups.items() if group & part))
+            if not total:
+                break
+        return total
+
+    def _of_part(self, part: int, unhit: int) -> int:
+        known = self._known.get((part, unhit))
+        if known is None:
+            if len(self._known) > MOST_TERMS:
+                raise TooManyTermsError
+            choices = self._choices
+            place = max(ones(part), key=lambda name: (choices.neighbors(name) & part).bit_count())
+            hit = sum(1 << number for number in ones(unhit) if choices.needed[number] >> place & 1)
+            on = self._count(part & ~(choices.above[place] | choices.rivals[place]), unhit & ~hit)
+            off = self._count(part & ~choices.below[place], unhit)
+            known = self._known[part, unhit] = choices.weights[place] * on + off
+        return known
