@@ -23,7 +23,7 @@ class Completion:
 
     def __init__(self, space: Space, most_steps: int = MOST_STEPS) -> None:
         """Take the clauses over; `most_steps` bounds the work for one question."""
-        self._most_steps = most_steps
+        self.most_steps = most_steps
         self.space = space
         self.everything = Selection(space.request.extra)
         self._lacking: dict[int, list[int]] = {}
@@ -37,7 +37,7 @@ class Completion:
         """
         if not self._conflicts.is_possible:
             return None
-        self._hitting.steps = 0
+        self._hitting.steps, self._hitting.most_steps = 0, self.most_steps
         seen = set[Selection]()
         waiting = [within]
         while waiting:
@@ -102,6 +102,11 @@ class Completion:
         return selection
 
     @property
+    def steps(self) -> int:
+        """Return how much work the last question took."""
+        return self._hitting.steps
+
+    @property
     def _lattice(self) -> Lattice:
         return self.space.lattice
 
@@ -111,7 +116,7 @@ class Completion:
 
     @cached_property
     def _hitting(self) -> Hitting:
-        return Hitting(self._conflicts.rivals, self._most_steps)
+        return Hitting(self._conflicts.rivals)
 
 
 def _meets(group: int, closure: int) -> bool:

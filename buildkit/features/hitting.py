@@ -27,7 +27,7 @@ class Hitting:
         """Begin with nothing known."""
         self.steps = 0
         self._rivals = rivals
-        self._most_steps = most_steps
+        self.most_steps = most_steps
         self._failed: dict[Groups, int] = {}
 
     def hit(self, groups: Sequence[int], most: int) -> int | None:
@@ -94,7 +94,7 @@ class Hitting:
 
     def _step(self, groups: Groups) -> None:
         self.steps += 1
-        if self.steps > self._most_steps or len(groups) > MOST_GROUPS:
+        if self.steps > self.most_steps or len(groups) > MOST_GROUPS:
             raise UsageError(
                 f"the clauses over {union(*groups).bit_count()} features cannot be decided: too many of them depend on each other",
                 hint="merge groups of exclusive and at-least-one-of that overlap, or list fewer features under extra",

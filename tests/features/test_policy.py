@@ -11,7 +11,7 @@ from linked import explainer_of, link_all, needs, policy_of, resolved
 from workspaces import package
 
 from buildkit.features.enabled import Clauses
-from buildkit.features.isolation import facts_reaching, subjects_of
+from buildkit.features.isolation import facts_reaching, goals_of, subjects_of
 from buildkit.features.policy import Policy
 from buildkit.model import Denial
 
@@ -28,7 +28,7 @@ def policies(draw: DrawFn) -> Policy:
     links = link_all(app, package("net", {"tls": ()}), package("mid", {"up": ("net/tls",)}, dependencies=[needs("net")]))
     groups = st.sets(st.sampled_from(NAMES), min_size=2, max_size=3).map(frozenset)
     needed = st.sets(st.sampled_from(NAMES), min_size=1, max_size=2).map(frozenset)
-    clauses = Clauses(exclusive=tuple(draw(st.lists(groups, max_size=2))), at_least_one_of=tuple(draw(st.lists(needed, max_size=1))))
+    clauses = Clauses(exclusive=tuple(draw(st.lists(groups, max_size=4))), at_least_one_of=tuple(draw(st.lists(needed, max_size=3))))
     base = draw(st.lists(st.sampled_from(NAMES), max_size=1))
     return policy_of(links, "app", [name for name in NAMES if name not in base], base=base, clauses=clauses)
 
@@ -46,6 +46,18 @@ def test_a_counterexample_is_a_smallest_one_and_a_proof_has_none(policy: Policy,
     for example in found:
         assert example.allowed in reaching
         assert not any(other < example.allowed for other in reaching)
+    assert not found or len(found[0].allowed) == min(map(len, reaching))
+
+
+@given(policies(), st.sampled_from(("net", "net/tls")))
+def test_what_is_found_of_each_size_is_there(policy: Policy, subject: str) -> None:
+    reaching = [chosen for chosen in allowed(policy) if facts_reaching(policy.resolved(chosen), subject)]
+    masks = [policy.space.fact_mask(goal) for goal in goals_of(policy.model, subject)]
+    for goal in (mask for mask in masks if mask is not None):
+        for most in range(len(NAMES) + 1):
+            found = policy.completion.complete(frozenset(), policy.completion.everything, goal, most)
+            assert (found is not None) == any(len(chosen) <= most for chosen in reaching)
+            assert found is None or (found in reaching and len(found) <= most)
 
 
 @given(policies())
