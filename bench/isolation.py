@@ -68,7 +68,7 @@ def measure_isolation(large: Large, rounds: int, say: Callable[[str], None]) -> 
         targets=tuple(dict.fromkeys(cell["target"] for cell in report["cells"])),
         cells=len(report["cells"]),
         proofs=len(report["proofs"]),
-        selections=sum(proof["selections"] for proof in report["proofs"]),
+        selections=sum(proof["selections"] or 0 for proof in report["proofs"]),
         failing=sum(_is_bad(one) for one in (*report["cells"], *report["proofs"])),
         cold=tuple(cold),
         warm=tuple(warm),

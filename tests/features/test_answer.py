@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from linked import explainer_of, link_all, needs, policy_of
 from workspaces import package
 
 from buildkit.features.answer import Answer, Question, answer
 from buildkit.features.links import Links
-from buildkit.reports.answers import answers_lines
+from buildkit.reports.answers import answer_entry, answers_lines
 
 LINKS = link_all(
     package("app", {"fast": ("mid/net",), "slow": ("far/net",)}, dependencies=[needs("mid"), needs("far")]),
@@ -53,6 +55,12 @@ def test_without_a_path_the_proof_is_stated() -> None:
     links = link_all(package("app", {f"f{number}": () for number in range(12)}), package("net"))
     proof = asked("net", extra=tuple(f"f{number}" for number in range(12)), links=links)
     assert list(answers_lines((proof,), "app on wasm")) == ["net: not reachable from any of the 4,096 allowed selections of app on wasm"]
+
+
+def test_a_proof_without_a_number_is_stated_in_words() -> None:
+    proof = replace(asked("far", extra=(), links=link_all(package("app", {}), package("far"))), selections=None)
+    assert list(answers_lines((proof,), "app on wasm")) == ["far: not reachable from any allowed selection of app on wasm"]
+    assert answer_entry(proof)["selections"] is None
 
 
 def test_a_crate_that_is_nowhere_is_told_from_one_that_is_not_reached() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 from hypothesis import given
@@ -10,8 +11,11 @@ from hypothesis.strategies import DrawFn
 from linked import explainer_of, link_all, needs, policy_of, resolved
 from workspaces import package
 
+from buildkit.cargo.metadata import DependencyKind
+from buildkit.cargo.resolver import ResolverVersion
 from buildkit.features.enabled import Clauses
 from buildkit.features.isolation import facts_reaching, goals_of, subjects_of
+from buildkit.features.links import Links
 from buildkit.features.policy import Policy
 from buildkit.model import Denial
 
@@ -33,12 +37,33 @@ def policies(draw: DrawFn) -> Policy:
     return policy_of(links, "app", [name for name in NAMES if name not in base], base=base, clauses=clauses)
 
 
+def through_a_cycle(features: Mapping[str, Sequence[str]], back: str) -> Links:
+    """Return a workspace in which `mid/opt` and `mid/weak` together enable the feature `back` of the package."""
+    app = package("app", features, dependencies=[needs("net", optional=True), needs("mid", kind=DependencyKind.DEVELOPMENT)])
+    mid = package("mid", {"opt": ("dep:far",), "weak": ("far?/x",)}, dependencies=[needs("far", optional=True)])
+    far = package("far", {"x": (f"app/{back}",)}, dependencies=[needs("app")])
+    return link_all(app, mid, far, package("net"), resolver=ResolverVersion.ONE)
+
+
+@st.composite
+def policies_with_a_cycle(draw: DrawFn) -> Policy:
+    """Draw a policy in which features may enable others of the package together only, through a dev-dependency that needs the package."""
+    values = st.lists(st.sampled_from((*NAMES, "mid/opt", "mid/weak", "mid/weak", "dep:net")), max_size=2, unique=True)
+    features = {name: [value for value in draw(values) if value != name] for name in NAMES}
+    back = draw(st.sampled_from(NAMES))
+    links = through_a_cycle(features, back)
+    groups = st.sets(st.sampled_from(NAMES), min_size=2, max_size=3).map(frozenset)
+    needed = st.sets(st.sampled_from((back, *NAMES)), min_size=1, max_size=2).map(frozenset)
+    clauses = Clauses(exclusive=tuple(draw(st.lists(groups, max_size=2))), at_least_one_of=tuple(draw(st.lists(needed, max_size=2))))
+    return policy_of(links, "app", NAMES, clauses=clauses)
+
+
 def allowed(policy: Policy) -> list[frozenset[str]]:
     subsets = (frozenset(chosen) for size in range(len(NAMES) + 1) for chosen in combinations(policy.request.extra, size))
     return [chosen for chosen in subsets if policy.request.clauses.allow(policy.resolved(chosen).enabled)]
 
 
-@given(policies(), st.sampled_from(("net", "net/tls")))
+@given(policies() | policies_with_a_cycle(), st.sampled_from(("net", "net/tls", "far/x")))
 def test_a_counterexample_is_a_smallest_one_and_a_proof_has_none(policy: Policy, subject: str) -> None:
     reaching = [chosen for chosen in allowed(policy) if facts_reaching(policy.resolved(chosen), subject)]
     found = policy.smallest(subject)
@@ -49,7 +74,7 @@ def test_a_counterexample_is_a_smallest_one_and_a_proof_has_none(policy: Policy,
     assert not found or len(found[0].allowed) == min(map(len, reaching))
 
 
-@given(policies(), st.sampled_from(("net", "net/tls")))
+@given(policies() | policies_with_a_cycle(), st.sampled_from(("net", "net/tls", "far/x")))
 def test_what_is_found_of_each_size_is_there(policy: Policy, subject: str) -> None:
     reaching = [chosen for chosen in allowed(policy) if facts_reaching(policy.resolved(chosen), subject)]
     masks = [policy.space.fact_mask(goal) for goal in goals_of(policy.model, subject)]
@@ -60,7 +85,17 @@ def test_what_is_found_of_each_size_is_there(policy: Policy, subject: str) -> No
             assert found is None or (found in reaching and len(found) <= most)
 
 
-@given(policies())
+def test_what_two_features_enable_together_fills_a_gap() -> None:
+    features = {"a": ("mid/opt",), "b": ("mid/weak",), "c": ("dep:net",), "d": ()}
+    clauses = Clauses(at_least_one_of=(frozenset({"c"}),), exclusive=(frozenset({"c", "d"}),))
+    policy = policy_of(through_a_cycle(features, "c"), "app", ("a", "b", "d"), NET, clauses=clauses)
+    assert not policy.space.is_plain
+    assert policy.count() == 1
+    (finding,) = policy.judge(explainer_of(policy.model.links))
+    assert finding.minimal_features == ("a", "b")
+
+
+@given(policies() | policies_with_a_cycle())
 def test_selections_are_counted(policy: Policy) -> None:
     assert policy.count() == len(allowed(policy))
 

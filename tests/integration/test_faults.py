@@ -72,6 +72,36 @@ def test_sixty_optional_features_are_counted_and_proved(make: Make, buildkit: Bu
     assert [proof["selections"] for proof in ran.document["proofs"]] == [2**60]
 
 
+CYCLE = [(number, (number + 1) % 60) for number in range(60)]
+MANY = [(0, 1), (0, 59), *((number, number * step % 59) for number in range(1, 59) for step in (2, 3, 7))]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "selections", "code"),
+    [
+        pytest.param(CYCLE, 3461452808002, ExitCode.PASSED, id="counted"),
+        pytest.param(MANY, None, ExitCode.PASSED, id="not counted"),
+        pytest.param(CYCLE[1:], 4052739537881, ExitCode.FAILED, id="reached"),
+    ],
+)
+def test_sixty_entangled_features_are_judged(
+    make: Make, buildkit: Buildkit, pairs: list[tuple[int, int]], selections: int | None, code: ExitCode
+) -> None:
+    values = {0: '"dep:b"', 1: '"b?/wide"', 59: '"b?/wide"'}
+    features = "".join(f"f{number} = [{values.get(number, '')}]\n" for number in range(60))
+    exclusive = ", ".join(f'["f{one}", "f{other}"]' for one, other in pairs)
+    deny = '[package.app.target.native]\nextra = "*"\ndepth = "each"\ndeny = [{ crate = "b", features = ["wide"] }]\n'
+    folder = make(
+        f'[features]\n{features}[dependencies]\nb = {{ path = "../b", optional = true }}\n',
+        settings=f"[package.app]\nexclusive = [{exclusive}]\n{deny}",
+        files={"b/Cargo.toml": PACKAGE.format(name="b") + "[features]\nwide = []\n"},
+    )
+    ran = buildkit("check", "-C", str(folder), "--only", "isolation", "-p", "app", "--format", "json", timeout=60)
+    (proof,) = ran.document["proofs"]
+    assert (ran.code, proof["selections"]) == (code, selections)
+    assert [finding["minimal_features"] for finding in proof["findings"]] == ([["f0", "f1"]] if code else [])
+
+
 @pytest.mark.parametrize(
     ("environment", "told"),
     [

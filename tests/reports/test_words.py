@@ -106,11 +106,13 @@ def test_every_verdict_has_a_label_of_its_own() -> None:
         (Verdict.PASS, 64, "p on t: isolated for all 64 selections"),
         (Verdict.PASS, 1, "p on t: isolated for its only selection"),
         (Verdict.FAIL, 2048, "p on t: not isolated within all 2,048 selections: "),
+        (Verdict.PASS, None, "p on t: isolated for all allowed selections"),
+        (Verdict.FAIL, None, "p on t: not isolated within all allowed selections: "),
         (Verdict.ERROR, 2, "p on t: could not be judged for all 2 selections"),
         (Verdict.SKIPPED, 2, "p on t: skipped for all 2 selections"),
     ],
 )
-def test_a_proof_is_one_sentence(verdict: Verdict, selections: int, sentence: str) -> None:
+def test_a_proof_is_one_sentence(verdict: Verdict, selections: int | None, sentence: str) -> None:
     assert proof_sentence(Proof(package="p", target="t", selections=selections, verdict=verdict)) == sentence
 
 
