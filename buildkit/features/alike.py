@@ -16,8 +16,11 @@ class Merged(NamedTuple):
     rivals: tuple[int, ...]
 
 
-def merge_alike(conflicts: Conflicts, names: int) -> Merged:
-    """Merge names that are in the same groups and have the same rivals, whether they exclude each other or not, until none are left."""
+def merge_alike(conflicts: Conflicts, names: int, loose: int) -> Merged:
+    """Merge names that are in the same groups and have the same rivals, whether they exclude each other or not.
+
+    Only `loose` names may be merged: those that neither enable others nor are enabled by them.
+    """
     groups = [
         sum(1 << number for number, group in enumerate(conflicts.needed) if group >> place & 1) for place in range(len(conflicts.rivals))
     ]
@@ -27,7 +30,7 @@ def merge_alike(conflicts: Conflicts, names: int) -> Merged:
         left = names
         for is_one_of in (True, False):
             lots: dict[tuple[int, int], int] = {}
-            for place in ones(names):
+            for place in ones(names & loose):
                 own = 1 << place if is_one_of else 0
                 first = lots.setdefault((conflicts.rivals[place] & names | own, groups[place]), place)
                 if first != place:

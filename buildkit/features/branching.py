@@ -5,11 +5,11 @@ from __future__ import annotations
 from buildkit.features.choices import Choices, parts_of
 from buildkit.features.lattice import ones
 
-MOST_TERMS = 20_000
-"""How many terms one count may take."""
+MOST_WORK = 300_000
+"""How many names the terms of one count may have together."""
 
-MOST_NAMES = 200
-"""How many names may depend on each other; the count goes deeper by one with each."""
+DEEPEST = 200
+"""How many names may be decided on the way to a term."""
 
 
 class TooManyTermsError(Exception):
@@ -23,37 +23,37 @@ class Branching:
         """Begin with nothing known."""
         self._choices = choices
         self._known: dict[tuple[int, int], int] = {}
+        self._work = 0
 
     def count(self, names: int) -> int | None:
         """Return the count, `None` where it takes too many terms."""
-        if names.bit_count() > MOST_NAMES:
-            return None
         needed = self._choices.needed
         try:
-            return self._count(names, sum(1 << number for number, group in enumerate(needed) if group & names))
+            return self._count(names, sum(1 << number for number, group in enumerate(needed) if group & names), 0)
         except TooManyTermsError:
             return None
 
-    def _count(self, names: int, unhit: int) -> int:
+    def _count(self, names: int, unhit: int, depth: int) -> int:
         groups = {number: self._choices.needed[number] & names for number in ones(unhit)}
         if not all(groups.values()):
             return 0
         total = 1
         for part in parts_of(self._choices, names, tuple(groups.values())):
-            total *= self._of_part(part, sum(1 << number for number, group in groups.items() if group & part))
+            total *= self._of_part(part, sum(1 << number for number, group in groups.items() if group & part), depth)
             if not total:
                 break
         return total
 
-    def _of_part(self, part: int, unhit: int) -> int:
+    def _of_part(self, part: int, unhit: int, depth: int) -> int:
         known = self._known.get((part, unhit))
         if known is None:
-            if len(self._known) > MOST_TERMS:
+            self._work += part.bit_count()
+            if self._work > MOST_WORK or depth > DEEPEST:
                 raise TooManyTermsError
             choices = self._choices
-            place = max(ones(part), key=lambda name: (choices.neighbors(name) & part).bit_count())
+            place = max(ones(part), key=lambda name: (choices.neighbors[name] & part).bit_count())
             hit = sum(1 << number for number in ones(unhit) if choices.needed[number] >> place & 1)
-            on = self._count(part & ~(choices.above[place] | choices.rivals[place]), unhit & ~hit)
-            off = self._count(part & ~choices.below[place], unhit)
+            on = self._count(part & ~(choices.above[place] | choices.rivals[place]), unhit & ~hit, depth + 1)
+            off = self._count(part & ~choices.below[place], unhit, depth + 1)
             known = self._known[part, unhit] = choices.weights[place] * on + off
         return known

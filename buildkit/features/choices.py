@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from buildkit.features.lattice import ones
+from functools import cached_property
+
+from buildkit.features.lattice import ones, union
 from buildkit.records import dataclass
 
 
@@ -20,18 +22,22 @@ class Choices:
     below: tuple[int, ...]
     needed: tuple[int, ...]
 
-    def neighbors(self, place: int) -> int:
-        """Return the names that a name decides about."""
-        return (self.rivals[place] | self.above[place] | self.below[place]) & ~(1 << place)
+    @cached_property
+    def neighbors(self) -> tuple[int, ...]:
+        """Return for each name those that it decides about."""
+        both = zip(self.rivals, self.above, self.below, strict=True)
+        return tuple((rivals | above | below) & ~(1 << place) for place, (rivals, above, below) in enumerate(both))
 
 
 def parts_of(choices: Choices, names: int, groups: tuple[int, ...]) -> tuple[int, ...]:
     """Return some names in parts that have nothing to do with each other, and share none of some groups."""
-    merged: list[int] = []
-    wholes = (*(choices.neighbors(place) & names | 1 << place for place in ones(names)), *(group & names for group in groups))
-    for whole in wholes:
-        together = whole
-        for other in merged:
-            together |= other if other & whole else 0
-        merged = [*(other for other in merged if not other & whole), together]
-    return tuple(part for part in merged if part)
+    parts = []
+    while names:
+        part = front = names & -names
+        while front:
+            reach = union(*(choices.neighbors[place] for place in ones(front)), *(group for group in groups if group & front))
+            front = reach & names & ~part
+            part |= front
+        names &= ~part
+        parts.append(part)
+    return tuple(parts)

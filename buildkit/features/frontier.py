@@ -79,11 +79,11 @@ class Frontier:
         while left:
             place = min(ones(beside & left or left), key=lambda name: (self._width(name, left, beside, begun), name))
             left &= ~(1 << place)
-            beside |= self._choices.neighbors(place)
+            beside |= self._choices.neighbors[place]
             begun |= self._hits[place]
             yield place
 
     def _width(self, place: int, left: int, beside: int, begun: int) -> int:
         left &= ~(1 << place)
         open_groups = sum(1 for number in ones(begun | self._hits[place]) if self._groups[number] & left)
-        return ((beside | self._choices.neighbors(place)) & left).bit_count() + open_groups
+        return ((beside | self._choices.neighbors[place]) & left).bit_count() + open_groups
