@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from bench.contenders import Buildkit
-from bench.results import ContenderResult, IsolationResult, Phase, Result, WorkloadResult, median_of
+from bench.measure import Sample
+from bench.results import ContenderResult, IsolationResult, Phase, Result, WorkloadResult, median_of, ratio_of
 
 MEGABYTE = 1_000_000
 NONE = "-"
@@ -15,7 +16,7 @@ OWN = Buildkit().name
 def render(result: Result, command: str) -> str:
     """Return the whole result; `command` is what made it."""
     versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
-    rounds = "one round" if result.rounds == 1 else f"medians of {result.rounds} rounds"
+    rounds = "one round" if result.rounds == 1 else f"medians of {result.rounds} rounds, ratios too"
     lines = [f"    {command}", "", f"{result.cpus} processors, {rounds}. {versions}.", ""]
     for workload in result.workloads:
         lines += [*_workload(workload), ""]
@@ -45,8 +46,7 @@ def _figures(workload: WorkloadResult) -> Iterator[str]:
     yield from _head((*columns, "cargo calls", "rustc", "disk MB", "memory MB"))
     limit = None if workload.limit is None else median_of(workload.limit.samples)
     for contender in workload.contenders:
-        cold = median_of(contender.samples.get(Phase.COLD, ()))
-        ratio = _number(cold.seconds / limit.seconds, 2) if cold and limit else NONE
+        ratio = NONE if workload.limit is None else _ratio(contender.samples.get(Phase.COLD, ()), workload.limit.samples)
         others = (_seconds(contender, phase) for phase in tuple(Phase)[1:])
         yield _row((contender.name, *_sample(contender), ratio, *others, *_counts(contender)))
     if workload.limit is not None and limit is not None:
@@ -77,8 +77,8 @@ def _ratios(workload: WorkloadResult) -> Iterator[str]:
     for contender in workload.contenders:
         if contender is own:
             continue
-        times = (_ratio(_median(contender, phase), _median(own, phase)) for phase in Phase)
-        peaks = (_ratio(contender.peaks.disk, own.peaks.disk), _ratio(contender.peaks.memory, own.peaks.memory))
+        times = (_ratio(contender.samples.get(phase, ()), own.samples.get(phase, ())) for phase in Phase)
+        peaks = (_number(peak / of_own, 2) for peak, of_own in zip(_peaks(contender), _peaks(own), strict=True))
         yield _row((contender.name, *times, *peaks))
 
 
@@ -106,18 +106,18 @@ def _isolation(isolation: IsolationResult) -> Iterator[str]:
     yield f"Peak memory {round(isolation.peaks.memory / MEGABYTE)} MB."
 
 
-def _median(contender: ContenderResult, phase: Phase) -> float | None:
-    median = median_of(contender.samples.get(phase, ()))
-    return None if median is None else median.seconds
-
-
 def _seconds(contender: ContenderResult, phase: Phase) -> str:
-    seconds = _median(contender, phase)
-    return NONE if seconds is None else _number(seconds, 2)
+    median = median_of(contender.samples.get(phase, ()))
+    return NONE if median is None else _number(median.seconds, 2)
 
 
-def _ratio(one: float | None, other: float | None) -> str:
-    return NONE if not one or not other else _number(one / other, 2)
+def _peaks(contender: ContenderResult) -> tuple[int, int]:
+    return contender.peaks.disk, contender.peaks.memory
+
+
+def _ratio(ones: Sequence[Sample], others: Sequence[Sample]) -> str:
+    ratio = ratio_of(ones, others) if ones and others else None
+    return NONE if ratio is None else _number(ratio, 2)
 
 
 def _number(value: float, digits: int) -> str:

@@ -34,7 +34,7 @@ from buildkit.execute.verdict_cache import VerdictCache
 from buildkit.execute.verdict_files import FOLDER
 from buildkit.execute.verdicts import GOOD, exit_code
 from buildkit.execute.work import Job
-from buildkit.model import CompilationTarget, RunReport
+from buildkit.model import Cell, CompilationTarget, RunReport
 from buildkit.plan.cells import Matrix
 from buildkit.plan.model import Plan
 from buildkit.plan.selection import Query, select
@@ -174,7 +174,7 @@ class Provision:
         rust_version = newest(member.rust_version for member in matrix.workspace.members)
         # A shard may be empty, and needs nothing then.
         supplies = self.supplies(execution.need, targets, rust_version) if targets else {}
-        furnished = self.furnished(matrix, supplies)
+        furnished = self.furnished(matrix, supplies, tuple(planned.cell for planned in plan.cells))
         return replace(
             furnished,
             options=replace(furnished.options, command=execution.command, arguments=execution.arguments),
@@ -183,8 +183,8 @@ class Provision:
             trust=execution.trust,
         )
 
-    def furnished(self, matrix: Matrix, supplies: Mapping[str, Supply]) -> Context:
-        """Return what the stages need, with what targets are supplied with, by name."""
+    def furnished(self, matrix: Matrix, supplies: Mapping[str, Supply], cells: Sequence[Cell] = ()) -> Context:
+        """Return what the stages need, with what targets are supplied with, by name; `cells` are those that will be run."""
         environment, manifests, configured = self.session.environment, Manifests(root=matrix.workspace.root), self._configured()
         manifest = manifests.read(matrix.workspace.root / "Cargo.toml").values
         return Context(
@@ -199,7 +199,7 @@ class Provision:
             cache=self.session.store,
             wraps=can_use_wrappers(configured, environment),
             check_env=debug_environment(environment, configured, manifest),
-            running_env=incremental_environment(environment, configured, manifest),
+            running_env=incremental_environment(environment, configured, manifest, cells=cells),
             verdicts=VerdictCache(folder=self.session.store / FOLDER),
         )
 

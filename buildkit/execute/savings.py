@@ -1,14 +1,17 @@
 """What checks leave out because no verdict depends on it. What the user has set himself stays.
 
-Incremental compilation takes no more time on the first run, and saves more than half of it after an edit, for twice the disk: in CI, where
-nothing is edited, it is left out. Debug information of build scripts and procedural macros is two thirds of what a check writes, and only a
+Incremental compilation takes a little more time on the first run, and saves half of it after an edit, for twice the disk. It is left out where
+no edit follows: in CI, and in sweeps over many selections of a package, in which its own units outnumber all others. Debug information of build scripts and procedural macros is two thirds of what a check writes, and only a
 backtrace of them shows it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
+
+from buildkit.model import Cell
 
 VARIABLE: Final = "CARGO_INCREMENTAL"
 
@@ -20,11 +23,20 @@ NO_CI: Final = frozenset({"", "0", "false"})
 """What `CI` says where it does not say that this is CI."""
 
 
-def incremental_environment(environment: Mapping[str, str], *tables: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return what keeps incremental compilation out of CI; `tables` may have cargo's settings: its configuration, a manifest."""
+MOST_SELECTIONS: Final = 32
+"""A run with more selections of one package on one target is a sweep: nobody repeats it after each edit."""
+
+
+def incremental_environment(environment: Mapping[str, str], *tables: Mapping[str, Any], cells: Iterable[Cell] = ()) -> Mapping[str, str]:
+    """Return what keeps incremental compilation out of CI and of sweeps; `tables` may have cargo's settings: its configuration, a manifest."""
     is_ci = environment.get("CI", "").lower() not in NO_CI
     is_said = {VARIABLE, PROFILE_VARIABLE} & environment.keys() or any("incremental" in said for table in tables for said in _places(table))
-    return {VARIABLE: "0"} if is_ci and not is_said else {}
+    return {VARIABLE: "0"} if (is_ci or is_sweep(cells)) and not is_said else {}
+
+
+def is_sweep(cells: Iterable[Cell]) -> bool:
+    """Say whether some package is checked with so many selections on one target that no edit is expected to follow."""
+    return max(Counter((cell.package, cell.target) for cell in cells).values(), default=0) > MOST_SELECTIONS
 
 
 def debug_environment(environment: Mapping[str, str], *tables: Mapping[str, Any]) -> Mapping[str, str]:

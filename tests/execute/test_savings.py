@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from buildkit.execute.savings import HOST_DEBUG, PROFILE_VARIABLE, VARIABLE, debug_environment, incremental_environment
+from buildkit.execute.savings import (
+    HOST_DEBUG,
+    MOST_SELECTIONS,
+    PROFILE_VARIABLE,
+    VARIABLE,
+    debug_environment,
+    incremental_environment,
+)
+from buildkit.model import Cell
 
 CI = {"CI": "true"}
 OFF = {VARIABLE: "0"}
@@ -36,6 +44,18 @@ def test_only_ci_leaves_incremental_compilation_out(
     environment: Mapping[str, str], configured: Mapping[str, Any], patch: Mapping[str, str]
 ) -> None:
     assert incremental_environment(environment, {}, configured) == incremental_environment(environment, configured, {}) == patch
+
+
+def selections(package: str, number: int, target: str = "native") -> list[Cell]:
+    return [Cell(package=package, target=target, features=(f"f{place}",)) for place in range(number)]
+
+
+def test_a_sweep_over_selections_of_one_package_leaves_incremental_compilation_out() -> None:
+    sweep = selections("app", MOST_SELECTIONS + 1)
+    assert incremental_environment({}, cells=sweep) == OFF
+    assert incremental_environment({VARIABLE: "1"}, cells=sweep) == {}
+    many = [cell for package in "abcdef" for target in ("native", "wasi") for cell in selections(package, MOST_SELECTIONS, target)]
+    assert incremental_environment({}, cells=many) == {}
 
 
 def test_what_runs_on_the_host_has_no_debug_information_unless_asked_for() -> None:
