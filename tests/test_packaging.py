@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SCHEMAS = ("buildkit.schema.json", "buildkit-report.schema.json")
+SCHEMAS = ("buildkit.schema.json", "buildkit-report.schema.json", "buildkit-scenario.schema.json")
 SLOW_IMPORTS = ("elftools", "wasmtime", "tomlkit")
 STARTING = "import sys, buildkit.cli.check; print(*(name for name in sys.argv[1:] if name in sys.modules))"
 

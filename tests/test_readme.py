@@ -12,9 +12,11 @@ from buildkit.config.reference import reference
 from buildkit.errors import ExitCode
 from buildkit.model import Verdict
 from buildkit.plugins import load_targets
+from buildkit.workflow.agents import support_table
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+AGENTS_START, AGENTS_END = "<!-- agents -->\n", "<!-- /agents -->"
 START, END = "<!-- configuration -->\n", "<!-- /configuration -->"
 
 
@@ -30,6 +32,15 @@ def test_the_configuration_reference_is_that_of_the_declaration(text: str, reque
         README.write_text(f"{before}{START}{reference()}{END}{after}", encoding="utf-8")
         shown = reference()
     assert shown == reference(), "the reference has changed; then: pytest --update-golden"
+
+
+def test_the_agents_are_those_of_the_data(text: str, request: pytest.FixtureRequest) -> None:
+    before, rest = text.split(AGENTS_START)
+    shown, after = rest.split(AGENTS_END)
+    if request.config.getoption("--update-golden"):
+        README.write_text(f"{before}{AGENTS_START}{support_table()}{AGENTS_END}{after}", encoding="utf-8")
+        shown = support_table()
+    assert shown == support_table(), "the agents have changed; then: pytest --update-golden"
 
 
 def test_the_exit_codes_are_those_of_the_code(text: str) -> None:

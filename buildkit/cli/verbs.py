@@ -21,7 +21,10 @@ class Verb:
     parent: str | None = None
 
 
-FAMILIES: Final = {"toolchain": "Compilers, standard libraries, linkers and tools."}
+FAMILIES: Final = {
+    "toolchain": "Compilers, standard libraries, linkers and tools.",
+    "scenario": "Workflows as JSON, before they are compiled.",
+}
 
 VERBS: Final = (
     Verb(
@@ -86,5 +89,19 @@ VERBS: Final = (
         module="buildkit.cli.toolchain",
         function="print_environment",
         summary="Print what another tool needs to use a target, for eval.",
+    ),
+    Verb(
+        name="check",
+        parent="scenario",
+        module="buildkit.cli.scenario",
+        function="check_scenario",
+        summary="Say everything that is wrong with a scenario, with its place.",
+    ),
+    Verb(
+        name="schema",
+        parent="scenario",
+        module="buildkit.cli.scenario",
+        function="print_schema",
+        summary="Print the JSON schema of scenarios.",
     ),
 )

@@ -1,0 +1,58 @@
+"""What is known of a scenario, as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from buildkit.reports.words import clean, counted
+from buildkit.workflow.judge import Judgement, Located, sentence
+
+SCENARIO_VERSION: Final = 1
+
+
+def judgement_lines(judgement: Judgement) -> Iterator[str]:
+    """Give every fault and note with its place, and a last line that sums up."""
+    file = clean(str(judgement.document.shown))
+    for located in judgement.faults:
+        yield f"{file}:{located.line}: {clean(sentence(located.fault))}"
+    for located in judgement.notes:
+        yield f"{file}:{located.line}: note: {clean(sentence(located.fault))}"
+    scenario = judgement.scenario
+    if scenario is None:
+        yield f"{counted(len(judgement.faults), 'fault')} in {file}"
+        return
+    steps = counted(len(scenario.steps), "step")
+    if judgement.targets:
+        yield f"{file}: {steps}, valid for {', '.join(judgement.targets)}"
+    else:
+        yield f"{file}: {steps}, valid; all its agents work on {', '.join(judgement.fits) or 'no target here'}"
+
+
+def judgement_json(judgement: Judgement) -> str:
+    """Return the one document of `--format json`."""
+    scenario = judgement.scenario
+    document = {
+        "version": SCENARIO_VERSION,
+        "file": str(judgement.document.shown),
+        "name": None if scenario is None else scenario.name,
+        "valid": scenario is not None,
+        "targets": list(judgement.targets),
+        "fits": list(judgement.fits),
+        "faults": [_entry(located) for located in judgement.faults],
+        "notes": [_entry(located) for located in judgement.notes],
+    }
+    return json.dumps(document, indent=2)
+
+
+def _entry(located: Located) -> dict[str, Any]:
+    fault = located.fault
+    return {
+        "rule": fault.rule.value,
+        "pointer": fault.pointer,
+        "line": located.line,
+        "value": fault.value,
+        "message": fault.message,
+        "suggestion": fault.suggestion,
+    }

@@ -1,0 +1,1 @@
+"""Scenarios: their model, and what must hold of one before it is compiled."""

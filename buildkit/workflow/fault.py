@@ -1,0 +1,82 @@
+"""One thing that is wrong with a scenario."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Self
+
+from buildkit.config.check import LONGEST_SHOWN, nearest
+from buildkit.records import dataclass
+
+
+class FaultRule(StrEnum):
+    """The stable words for what a fault is about."""
+
+    WRONG_TYPE = "wrong-type"
+    UNKNOWN_KEY = "unknown-key"
+    MISSING_KEY = "missing-key"
+    OUT_OF_RANGE = "out-of-range"
+    BAD_NAME = "bad-name"
+    BAD_TEXT = "bad-text"
+    DUPLICATE_ID = "duplicate-id"
+    UNKNOWN_STEP = "unknown-step"
+    UNREACHABLE_STEP = "unreachable-step"
+    CYCLE = "cycle"
+    SPLIT = "split"
+    NO_ELSE = "no-else"
+    REFERENCE = "reference"
+    UNKNOWN_AGENT = "unknown-agent"
+    UNKNOWN_CAPABILITY = "unknown-capability"
+    UNKNOWN_INPUT = "unknown-input"
+    MISSING_INPUT = "missing-input"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """A fault at a JSON pointer; `value` is what stands there as a message shows it, `suggestion` the nearest right word."""
+
+    rule: FaultRule
+    pointer: str
+    message: str
+    value: str | None = None
+    suggestion: str | None = None
+
+    @property
+    def sentence(self) -> str:
+        """Return what is wrong, with the nearest right word."""
+        return f"{self.message}; did you mean {self.suggestion}?" if self.suggestion else self.message
+
+
+class Huge(float):
+    """A number of a document that no 64 bits hold; `text` is how it is written there."""
+
+    text: str
+
+    def __new__(cls, text: str) -> Self:
+        """Keep the text beside a value that is larger than every other."""
+        made = super().__new__(cls, "inf")
+        made.text = text
+        return made
+
+
+def shown(value: object) -> str:
+    """Return a value as a message shows it: short, on one line, without what a terminal would obey."""
+    if isinstance(value, dict):
+        return "an object"
+    text = value.text if isinstance(value, Huge) else json.dumps(value, ensure_ascii=False, default=str)
+    safe = "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text[: LONGEST_SHOWN + 1])
+    return safe if len(text) <= LONGEST_SHOWN else f"{safe[:LONGEST_SHOWN]}…"
+
+
+def token(name: str) -> str:
+    """Return a key as a JSON pointer has it (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def near(name: str, known: Iterable[str]) -> str | None:
+    """Return the nearest of the known names as a message shows it."""
+    found = nearest(name[: LONGEST_SHOWN * 4], known)
+    return None if found is None else shown(found)
