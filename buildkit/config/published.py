@@ -32,13 +32,18 @@ def _without_null(node: Any) -> Any:
         return [_without_null(inner) for inner in node]
     if not isinstance(node, Mapping):
         return node
-    kept = {key: _without_null(value) for key, value in node.items() if not _is_nothing(key, value)}
+    kept = {key: _cleaned(key, value) for key, value in node.items() if not _is_nothing(key, value)}
     if "anyOf" in kept:
         options = [option for option in kept.pop("anyOf") if option != {"type": "null"}]
         kept |= options[0] | kept if len(options) == 1 else {"anyOf": options}
     if "enum" in kept and "$ref" in kept:
         del kept["$ref"]
     return kept
+
+
+def _cleaned(key: str, value: Any) -> Any:
+    # What stands in these is named by the document, which may well have a key `default`.
+    return {name: _without_null(inner) for name, inner in value.items()} if key in ("properties", "$defs") else _without_null(value)
 
 
 def _is_nothing(key: str, value: Any) -> bool:

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 
 from buildkit.config.json_schema import json_schema, schema_text
+from buildkit.config.published import published_schema
 from buildkit.config.schema import Table
 
 COMMITTED = Path(__file__).parents[2] / "buildkit.schema.json"
@@ -58,3 +60,14 @@ def test_no_key_may_be_null_and_every_reference_is_defined() -> None:
 )
 def test_an_editor_judges_as_buildkit_does(text: str, valid: object) -> None:
     assert jsonschema.Draft202012Validator(json_schema()).is_valid(tomllib.loads(text)) is valid
+
+
+class Named(msgspec.Struct):
+    """A document that has a key `default`."""
+
+    default: dict[str, int] = {}
+
+
+def test_a_key_may_be_named_as_a_word_of_schemas() -> None:
+    named = published_schema(Named, "named")["$defs"]["Named"]["properties"]
+    assert named == {"default": {"type": "object", "additionalProperties": {"type": "integer"}}}
