@@ -21,7 +21,7 @@ def judgement_lines(judgement: Judgement) -> Iterator[str]:
         yield f"{file}:{located.line}: note: {clean(sentence(located.fault))}"
     scenario = judgement.scenario
     if scenario is None:
-        yield f"{counted(len(judgement.faults), 'fault')} in {file}"
+        yield f"{counted(len(judgement.faults), 'fault')} in {file}{', and more' if judgement.has_more else ''}"
         return
     steps = counted(len(scenario.steps), "step")
     if judgement.targets:
@@ -40,6 +40,7 @@ def judgement_json(judgement: Judgement) -> str:
         "valid": scenario is not None,
         "targets": list(judgement.targets),
         "fits": list(judgement.fits),
+        "more_faults": judgement.has_more,
         "faults": [_entry(located) for located in judgement.faults],
         "notes": [_entry(located) for located in judgement.notes],
     }

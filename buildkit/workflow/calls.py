@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from buildkit.workflow.agents import Capability, agents
 from buildkit.workflow.fault import Fault, FaultRule, near, shown, token
 from buildkit.workflow.graph import Graph, Node
+from buildkit.workflow.model import Operator
 from buildkit.workflow.references import Place, Scope, capability_of, values_of
-from buildkit.workflow.value_types import ValueType, fits
+from buildkit.workflow.value_types import ValueType, fits, type_of
 
 
 def value_faults(graph: Graph, scope: Scope) -> Iterator[Fault]:
@@ -20,7 +21,7 @@ def value_faults(graph: Graph, scope: Scope) -> Iterator[Fault]:
             found = scope.resolve(value, Place(pointer=f"{node.pointer}{below}", node=node))
             yield from () if found.fault is None else (found.fault,)
         if node.kind == "conditional":
-            yield from _condition_faults(node)
+            yield from _condition_faults(node, scope)
 
 
 def _action_faults(node: Node, scope: Scope) -> Iterator[Fault]:
@@ -74,26 +75,51 @@ def _input_faults(name: str, value: object, node: Node, scope: Scope) -> Iterato
     capability = capability_of(node)
     if found.fault is not None:
         yield found.fault
-    if capability is None:
-        return
-    if name not in capability.inputs:
+    if capability is not None and name not in capability.inputs:
         message = f"{_what(node)} takes no {shown(name)}, only {', '.join(capability.inputs) or 'nothing'}"
         suggestion = near(name, capability.inputs)
         yield Fault(rule=FaultRule.UNKNOWN_INPUT, pointer=place.pointer, message=message, value=shown(name), suggestion=suggestion)
-    elif not fits(found.kind, capability.input_type(name)):
-        key = "reference" if isinstance(value, dict) and "reference" in value else "immediate"
-        told = shown(value[key]) if isinstance(value, dict) else None
-        kind = f" is {found.kind}," if key == "reference" else f" ({found.kind}) is"
-        message = f"{name} of {_what(node)}: {told}{kind} not {capability.input_type(name)}"
-        yield Fault(rule=FaultRule.WRONG_TYPE, pointer=f"{place.pointer}/{key}", message=message, value=told)
+    elif capability is not None and found.fault is None and isinstance(value, dict):
+        what = f"{name} of {_what(node)}"
+        yield from _type_faults(what, value, place, given=found.kind, wanted=capability.input_type(name))
 
 
-def _condition_faults(node: Node) -> Iterator[Fault]:
+def _type_faults(what: str, value: dict[str, object], place: Place, *, given: ValueType, wanted: ValueType) -> Iterator[Fault]:
+    for key in ("reference", "immediate", "default"):
+        kind = given if key == "reference" else type_of(value.get(key))
+        if key in value and not fits(kind, wanted):
+            told = shown(value[key])
+            message = f"{what}: the {key} {told} is {_article(kind)}, not {_article(wanted)}"
+            yield Fault(rule=FaultRule.WRONG_TYPE, pointer=f"{place.pointer}/{key}", message=message, value=told)
+
+
+def _article(kind: ValueType) -> str:
+    return "null" if kind is ValueType.NULL else f"an {kind}" if kind[0] in "aio" else f"a {kind}"
+
+
+def _condition_faults(node: Node, scope: Scope) -> Iterator[Fault]:
     condition = node.tree.get("condition")
     if not isinstance(condition, dict) or not isinstance(operator := condition.get("operator"), str):
         return
     pointer = f"{node.pointer}/condition"
-    if operator == "exists" and "right" in condition:
-        yield Fault(rule=FaultRule.UNKNOWN_KEY, pointer=f"{pointer}/right", message="the operator exists looks at the left value alone")
-    elif operator != "exists" and "right" not in condition:
+    if operator == Operator.EXISTS:
+        if "right" in condition:
+            yield Fault(rule=FaultRule.UNKNOWN_KEY, pointer=f"{pointer}/right", message="the operator exists looks at the left value alone")
+    elif "right" not in condition:
         yield Fault(rule=FaultRule.MISSING_KEY, pointer=pointer, message=f'missing key "right": {shown(operator)} compares two values')
+    else:
+        left, right = (scope.resolve(condition.get(side), Place(pointer=f"{pointer}/{side}", node=node)).kind for side in ("left", "right"))
+        if not _is_comparable(operator, left, right):
+            message = f"{operator} cannot compare {left} with {right}"
+            yield Fault(rule=FaultRule.WRONG_TYPE, pointer=f"{pointer}/operator", message=message, value=shown(operator))
+
+
+def _is_comparable(operator: str, left: ValueType, right: ValueType) -> bool:
+    """Say whether an operator may have an answer for two types: an order is that of numbers or of texts."""
+    match operator:
+        case Operator.LESS_THAN | Operator.AT_MOST | Operator.GREATER_THAN | Operator.AT_LEAST:
+            return any(fits(left, kind) and fits(right, kind) for kind in (ValueType.NUMBER, ValueType.STRING))
+        case Operator.CONTAINS:
+            return fits(left, ValueType.ARRAY) or (fits(left, ValueType.STRING) and fits(right, ValueType.STRING))
+        case _:
+            return True

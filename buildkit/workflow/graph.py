@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from buildkit.records import dataclass
 from buildkit.workflow.fault import Fault, FaultRule, near, shown, token
+from buildkit.workflow.model import MOST_STEPS
 
 START: Final = -1
 """Where the way through a scenario begins, before any step."""
@@ -71,14 +72,16 @@ class Graph:
 
 
 def read_graph(tree: Any) -> Graph:
-    """Return the graph of a scenario's document."""
+    """Return the graph of a scenario's document, with no step where there are more than may be."""
     listed = tree.get("steps") if isinstance(tree, dict) else None
-    nodes = tuple(_node(index, step) for index, step in enumerate(listed if isinstance(listed, list) else ()))
+    if not isinstance(listed, list) or len(listed) > MOST_STEPS:
+        return Graph(nodes=(), by_id={}, start=None, following={}, preceding={})
+    nodes = tuple(_node(index, step) for index, step in enumerate(listed))
     by_id: dict[str, int] = {}
     for node in nodes:
         if node.id:
             by_id.setdefault(node.id, node.index)
-    start = tree.get("start") if isinstance(tree, dict) else None
+    start = tree.get("start")
     entry = Edge(pointer="/start", name=start) if isinstance(start, str) else None
     following = {node.index: tuple(dict.fromkeys(by_id[edge.name] for edge in node.edges if edge.name in by_id)) for node in nodes}
     preceding: dict[int, list[int]] = {node.index: [] for node in nodes}
@@ -153,20 +156,32 @@ _LONGEST_WAY: Final = 8
 
 
 def cycles(graph: Graph) -> Iterator[tuple[int, ...]]:
-    """Give a circle for each edge that leads back, as the steps on it; without these edges no circle is left."""
+    """Give a circle for each edge that leads back, as the steps on it."""
+    return (tuple(way[way.index(target) :]) for way, target in _returns(graph))
+
+
+def back_edges(graph: Graph) -> frozenset[tuple[int, int]]:
+    """Return the edges that lead back; without them no circle is left."""
+    return frozenset((way[-1], target) for way, target in _returns(graph))
+
+
+def _returns(graph: Graph) -> Iterator[tuple[list[int], int]]:
+    """Give the way to each edge that leads back, which is valid until the next one is asked for, and the step it leads back to."""
     done: set[int] = set()
-    first = () if graph.start is None else (graph.by_id.get(graph.start.name, 0),)
-    for root in (*first, *range(len(graph.nodes))):
-        if root in done or root >= len(graph.nodes):
+    first = graph.by_id.get(graph.start.name) if graph.start is not None else None
+    for root in (*(() if first is None else (first,)), *range(len(graph.nodes))):
+        if root in done:
             continue
-        way, ahead = [root], [iter(graph.following[root])]
+        way, ahead, around = [root], [iter(graph.following[root])], {root}
         while way:
             index = next(ahead[-1], None)
             if index is None:
-                done.add(way.pop())
+                done.add(way[-1])
+                around.discard(way.pop())
                 ahead.pop()
-            elif index in way:
-                yield tuple(way[way.index(index) :])
+            elif index in around:
+                yield way, index
             elif index not in done:
                 way.append(index)
+                around.add(index)
                 ahead.append(iter(graph.following[index]))

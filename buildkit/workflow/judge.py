@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain, islice
+from typing import Final
 
 import msgspec
 from msgspec import inspect
@@ -12,7 +14,7 @@ from buildkit.model import CompilationTarget
 from buildkit.records import dataclass
 from buildkit.workflow.calls import value_faults
 from buildkit.workflow.document import SCHEMA, Document
-from buildkit.workflow.fault import Fault
+from buildkit.workflow.fault import Fault, FaultRule
 from buildkit.workflow.graph import Graph, graph_faults, read_graph
 from buildkit.workflow.model import Scenario
 from buildkit.workflow.order import order_of
@@ -21,6 +23,9 @@ from buildkit.workflow.shape import shape_faults
 from buildkit.workflow.splits import regions_of, split_faults
 from buildkit.workflow.support import fitting, limits, support_faults
 from buildkit.workflow.texts import content_faults
+
+MOST_FAULTS: Final = 500
+"""How many faults are told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +38,9 @@ class Located:
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """What is known of a scenario. `scenario` is `None` where there are faults; `fits` are the targets that have all its agents.
+    """What is known of a scenario. `scenario` is `None` where there are faults.
+
+    `fits` are the targets that have all its agents, none where other faults leave that open.
 
     `notes` say what works only in part. Faults and notes are in the order of the document.
     """
@@ -44,6 +51,8 @@ class Judgement:
     notes: tuple[Located, ...]
     fits: tuple[str, ...]
     scenario: Scenario | None
+    has_more: bool
+    """Whether there are more faults than are told."""
 
 
 def judge(document: Document, wanted: Mapping[str, CompilationTarget], all_targets: Mapping[str, CompilationTarget]) -> Judgement:
@@ -52,15 +61,18 @@ def judge(document: Document, wanted: Mapping[str, CompilationTarget], all_targe
     Raises `UsageError` for a wanted target of which the support matrix says nothing.
     """
     graph = read_graph(document.tree)
-    faults = tuple(dict.fromkeys((*_faults(document.tree, graph), *support_faults(graph, wanted, all_targets))))
+    found = dict.fromkeys(islice(chain(support_faults(graph, wanted, all_targets), _faults(document.tree, graph)), MOST_FAULTS + 1))
+    faults = tuple(found)[:MOST_FAULTS]
     scenario = None if faults else msgspec.convert(document.tree, Scenario)
+    is_whole = all(fault.rule is FaultRule.UNSUPPORTED for fault in faults)
     return Judgement(
         document=document,
         targets=tuple(wanted),
         faults=_located(faults, document),
         notes=_located(tuple(limits(graph, wanted)), document),
-        fits=fitting(graph, all_targets),
+        fits=fitting(graph, all_targets) if is_whole else (),
         scenario=scenario,
+        has_more=len(found) > len(faults),
     )
 
 
@@ -75,8 +87,8 @@ def accepted(judgement: Judgement) -> Scenario:
 
 
 def sentence(fault: Fault) -> str:
-    """Return a fault with the pointer that it stands at; `/` is the whole document."""
-    return f"{fault.pointer or '/'}: {fault.sentence}"
+    """Return a fault with the pointer that it stands at, which the whole document has none of."""
+    return f"{fault.pointer}: {fault.sentence}" if fault.pointer else fault.sentence
 
 
 def _faults(tree: object, graph: Graph) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
@@ -13,6 +13,7 @@ from buildkit.workflow.value_types import ValueType
 
 MOST_STEPS: Final = 1000
 MOST_BRANCHES: Final = 64
+MOST_VALUES: Final = 1000
 LONGEST_NAME: Final = 64
 LONGEST_TITLE: Final = 200
 LONGEST_PATH: Final = 1000
@@ -69,7 +70,10 @@ class Value(Part, frozen=True, kw_only=True):
     default: Annotated[Any, Meta(description="Taken where the reference leads nowhere; lets it name a step that may not have run.")] = UNSET
 
 
-Values = Annotated[Mapping[Name, Value], Meta(description="Values by name.")]
+Values = Annotated[
+    Mapping[Name, Value],
+    Meta(title=f"an object of at most {MOST_VALUES} values", description="Values by name.", max_length=MOST_VALUES),
+]
 
 
 class Operator(StrEnum):
@@ -164,18 +168,14 @@ class Scenario(Part, frozen=True, kw_only=True):
         tuple[AnyStep, ...],
         Meta(title=f"a list of 1 to {MOST_STEPS} steps", description="The steps, in any order.", min_length=1, max_length=MOST_STEPS),
     ]
-    input: Annotated[Mapping[Name, ValueType], Meta(description="The type of each input, by the names that `data.NAME` refers to.")] = {}
-
-
-def next_steps(step: AnyStep) -> Iterator[tuple[str, str]]:
-    """Give the id of each step that a step leads to, with the JSON pointer of it below the step's own."""
-    match step:
-        case Action() | Delay():
-            yield "/next", step.next
-        case Split():
-            yield from ((f"/branches/{name}", target) for name, target in step.branches.items())
-            yield "/join", step.join
-        case Conditional():
-            yield from (("/then", step.then), ("/else", step.otherwise))
-        case Finish():
-            return
+    schema: Annotated[str | UnsetType, Meta(description="The schema that an editor uses; nothing else reads it.")] = msgspec.field(
+        default=UNSET, name="$schema"
+    )
+    input: Annotated[
+        Mapping[Name, ValueType],
+        Meta(
+            title=f"an object of at most {MOST_VALUES} types",
+            description="The type of each input, by the names that `data.NAME` refers to.",
+            max_length=MOST_VALUES,
+        ),
+    ] = {}

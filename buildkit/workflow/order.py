@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import and_, or_
 
 from buildkit.records import dataclass
-from buildkit.workflow.graph import Graph, cycles
+from buildkit.workflow.graph import Graph, back_edges
 from buildkit.workflow.splits import Region
 
 
@@ -29,30 +29,33 @@ class Order:
 
 def order_of(graph: Graph, regions: tuple[Region, ...]) -> Order:
     """Return the order of the steps; edges that lead back do not count. All branches of a split have run before its join."""
-    back = {(way[-1], way[0]) for way in cycles(graph)}
-    ends = {(index, region.join): region for region in regions for index in region.inside}
+    back = back_edges(graph)
+    joined: dict[int, list[Region]] = {}
+    for region in regions:
+        joined.setdefault(region.join, []).append(region)
     surely: dict[int, int] = {}
     maybe: dict[int, int] = {}
     for index in _sorted(graph, back):
-        before = [other for other in graph.preceding[index] if (other, index) not in back]
-        maybe[index] = reduce(or_, (maybe[other] | 1 << other for other in before), 0)
-        ways: list[int] = []
-        branches: dict[tuple[int, str], int] = {}
-        for other in before:
-            region = ends.get((other, index))
-            known = surely[other] | 1 << other
-            if region is not None:
-                key = (region.split, region.branch)
-                branches[key] = branches.get(key, known) & known
-            elif not any(region.split == other and region.join == index for region in regions):
-                ways.append(known)
-        splits = {split for split, _ in branches}
-        ways += [reduce(or_, (known for (owner, _), known in branches.items() if owner == split)) for split in splits]
+        known = {other: surely[other] | 1 << other for other in graph.preceding[index] if (other, index) not in back}
+        maybe[index] = reduce(or_, (maybe[other] | 1 << other for other in known), 0)
+        ways = tuple(_ways(known, joined.get(index, ())))
         surely[index] = reduce(and_, ways) if ways else 0
     return Order(surely=surely, maybe=maybe)
 
 
-def _sorted(graph: Graph, back: set[tuple[int, int]]) -> tuple[int, ...]:
+def _ways(known: Mapping[int, int], joining: Sequence[Region]) -> Iterator[int]:
+    """Give what has run on each way to a step, as bits; the branches that it joins are one way together. `known` is by the step before."""
+    splits = {region.split for region in joining}
+    inside = splits.union(*(region.inside for region in joining))
+    yield from (bits for other, bits in known.items() if other not in inside)
+    for split in splits:
+        branches = ([bits for other, bits in known.items() if other in region.inside] for region in joining if region.split == split)
+        ended = [reduce(and_, branch) for branch in branches if branch]
+        if ended:
+            yield reduce(or_, ended)
+
+
+def _sorted(graph: Graph, back: Collection[tuple[int, int]]) -> tuple[int, ...]:
     """Return the steps so that each comes after those that lead to it."""
     waiting = {node.index: sum((other, node.index) not in back for other in graph.preceding[node.index]) for node in graph.nodes}
     ready = [index for index, count in waiting.items() if not count]

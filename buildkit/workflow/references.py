@@ -59,10 +59,7 @@ class Scope:
                 return Resolved(fault=Fault(rule=FaultRule.REFERENCE, pointer=f"{place.pointer}/default", message=message))
             return Resolved(kind=type_of(value["immediate"]))
         path = value["reference"]
-        found = self._follow(path, place, has_default="default" in value) if isinstance(path, str) and path else Resolved()
-        if found.fault is None and "default" in value and type_of(value["default"]) is not found.kind:
-            return Resolved()
-        return found
+        return self._follow(path, place, has_default="default" in value) if isinstance(path, str) and path else Resolved()
 
     def _follow(self, path: str, place: Place, *, has_default: bool) -> Resolved:
         root, *parts = path.split(".")

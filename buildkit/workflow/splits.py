@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations, groupby, islice
 
 from buildkit.records import dataclass
 from buildkit.workflow.fault import Fault, FaultRule, shown
@@ -21,8 +22,12 @@ class Region:
 
 
 def regions_of(graph: Graph) -> tuple[Region, ...]:
-    """Return the branches whose steps exist, in the order of the document."""
-    return tuple(region for node in graph.nodes if node.kind == "split" for region in _regions(node, graph))
+    """Return the branches whose steps exist, in the order of the document: no more than there are steps.
+
+    As each branch has a step of its own, there are never more where all is well.
+    """
+    splits = (node for node in graph.nodes if node.kind == "split")
+    return tuple(islice((region for node in splits for region in _regions(node, graph)), len(graph.nodes)))
 
 
 def _join_of(node: Node, graph: Graph) -> int | None:
@@ -42,10 +47,16 @@ def _regions(node: Node, graph: Graph) -> Iterator[Region]:
 def split_faults(graph: Graph, regions: tuple[Region, ...]) -> Iterator[Fault]:
     """Give what is wrong with the branches of splits."""
     yield from _shared_joins(graph)
-    for region in regions:
-        yield from _ways_out(region, graph)
-        yield from _ways_in(region, graph)
-    yield from _overlaps(regions, graph)
+    branches = sum(edge.branch is not None for node in graph.nodes for edge in node.edges)
+    if branches > len(graph.nodes):
+        message = f"the splits have {branches:,} branches, and there are {len(graph.nodes):,} steps: each branch needs one of its own"
+        yield _fault("/steps", message, str(branches))
+    for _, group in groupby(regions, key=lambda region: region.split):
+        siblings = tuple(group)
+        for region in siblings:
+            yield from _ways_out(region, graph)
+            yield from _ways_in(region, siblings, graph)
+        yield from _overlaps(siblings, graph)
 
 
 def _fault(pointer: str, message: str, name: str) -> Fault:
@@ -82,11 +93,12 @@ def _ways_out(region: Region, graph: Graph) -> Iterator[Fault]:
         yield _fault(region.pointer, f"{what} never comes to the step {graph.name(region.join)} that joins it", graph.name(region.join))
 
 
-def _ways_in(region: Region, graph: Graph) -> Iterator[Fault]:
-    """Give the steps outside a branch that lead into it."""
+def _ways_in(region: Region, siblings: tuple[Region, ...], graph: Graph) -> Iterator[Fault]:
+    """Give the steps outside of all the branches that lead into one; what branches share is told by itself."""
+    beside = frozenset[int]().union(*(sibling.inside for sibling in siblings))
     for index in sorted(region.inside):
         for other in graph.preceding[index]:
-            if other not in region.inside and other != region.split and not _is_beside(other, region, graph):
+            if other not in beside and other != region.split:
                 edge = _edge(graph.nodes[other], graph.nodes[index].id)
                 message = (
                     f"the step {graph.name(other)} leads into the branch {shown(region.branch)} of the split {graph.name(region.split)}, "
@@ -95,24 +107,17 @@ def _ways_in(region: Region, graph: Graph) -> Iterator[Fault]:
                 yield _fault(edge.pointer, message, graph.name(index))
 
 
-def _is_beside(step: int, region: Region, graph: Graph) -> bool:
-    """Say whether a step is in another branch of the same split, whose steps are told as shared ones."""
-    return any(step in other.inside for other in _regions(graph.nodes[region.split], graph))
-
-
 def _edge(node: Node, name: str) -> Edge:
     return next(edge for edge in node.edges if edge.name == name)
 
 
-def _overlaps(regions: tuple[Region, ...], graph: Graph) -> Iterator[Fault]:
+def _overlaps(siblings: tuple[Region, ...], graph: Graph) -> Iterator[Fault]:
     """Give the steps that two branches of one split share before their join; the first of them stands for all."""
-    for place, region in enumerate(regions):
-        for other in regions[place + 1 :]:
-            shared = region.inside & other.inside
-            if other.split == region.split and shared:
-                first = min(shared)
-                message = (
-                    f"the branches {shown(region.branch)} and {shown(other.branch)} of the split {graph.name(region.split)} "
-                    f"share the step {graph.name(first)} before they join at {graph.name(region.join)}"
-                )
-                yield _fault(other.pointer, message, graph.name(first))
+    for region, other in combinations(siblings, 2):
+        if shared := region.inside & other.inside:
+            first = graph.name(min(shared))
+            message = (
+                f"the branches {shown(region.branch)} and {shown(other.branch)} of the split {graph.name(region.split)} "
+                f"share the step {first} before they join at {graph.name(region.join)}"
+            )
+            yield _fault(other.pointer, message, first)

@@ -104,3 +104,29 @@ def test_a_target_of_an_unknown_kind_is_never_named_as_one_that_has_an_agent() -
 def test_a_condition_compares_as_many_values_as_its_operator_takes(condition: Tree, pointer: str) -> None:
     step = {"id": "c", "type": "conditional", "condition": {"left": {"reference": "data.text"}} | condition, "then": "end", "else": "end"}
     assert pointer in [place for _, place in told(scenario(step, finish()))]
+
+
+@pytest.mark.parametrize(
+    ("left", "operator", "right", "is_told"),
+    [
+        (1, "less-than", 2.5, False),
+        ("a", "at-most", "b", False),
+        (1, "less-than", "b", True),
+        (True, "at-least", True, True),
+        ([1], "contains", 1, False),
+        ("abc", "contains", "b", False),
+        ("abc", "contains", 1, True),
+        (5, "contains", 5, True),
+        (None, "equals", "a", False),
+    ],
+)
+def test_an_operator_compares_what_has_an_order(left: object, operator: str, right: object, is_told: object) -> None:
+    condition = {"left": {"immediate": left}, "operator": operator, "right": {"immediate": right}}
+    step = {"id": "c", "type": "conditional", "condition": condition, "then": "end", "else": "end"}
+    assert told(scenario(step, finish())) == ([("wrong-type", "/steps/0/condition/operator")] if is_told else [])
+
+
+def test_a_default_is_of_the_type_that_is_asked_for() -> None:
+    value = {"reference": "data.text", "default": 5}
+    (fault,) = faults(scenario(action("a", "end", input={"text": value}), finish()))
+    assert (fault.pointer, fault.message) == ("/steps/0/input/text/default", "text of text.trim: the default 5 is an integer, not a string")

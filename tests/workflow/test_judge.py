@@ -270,6 +270,24 @@ def test_a_scenario_with_faults_is_refused_with_all_of_them() -> None:
     ]
 
 
+def test_no_more_than_five_hundred_faults_are_told() -> None:
+    tree = scenario(action("a", "end", input={f"k{number}": {"immediate": number} for number in range(600)}), finish())
+    judgement = judged(tree)
+    assert (len(judgement.faults), judgement.has_more) == (500, True)
+
+
+def test_names_and_texts_of_ten_thousand_characters_are_told_short() -> None:
+    long = "x" * 10_000
+    tree = scenario(action("a", long, agent=long), finish(), name=long, input={long: "string"}, **{long: 1})
+    found = faults(tree)
+    assert {fault.pointer.removesuffix(long) for fault in found} >= {"/name", "/input/", "/", "/steps/0/next", "/steps/0/agent"}
+    assert max(len(fault.sentence) for fault in found) < 300
+
+
+def test_an_editor_may_be_told_the_schema() -> None:
+    assert faults(scenario(finish(), **{"$schema": "../buildkit-scenario.schema.json"})) == []
+
+
 def test_a_scenario_without_faults_is_accepted() -> None:
     assert isinstance(accepted(judged(scenario(finish()))), Scenario)
 

@@ -128,9 +128,9 @@ def test_the_parts_of_an_answer_are_known() -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ({"immediate": 5}, "text of text.trim: 5 (integer) is not string"),
-        ({"immediate": None}, "text of text.trim: null (null) is not string"),
-        ({"reference": "data.count"}, 'text of text.trim: "data.count" is integer, not string'),
+        ({"immediate": 5}, "text of text.trim: the immediate 5 is an integer, not a string"),
+        ({"immediate": None}, "text of text.trim: the immediate null is null, not a string"),
+        ({"reference": "data.count"}, 'text of text.trim: the reference "data.count" is an integer, not a string'),
     ],
 )
 def test_a_value_of_a_wrong_type_is_told(value: Tree, message: str) -> None:
