@@ -39,6 +39,12 @@ def test_a_wheel_brings_the_schemas_as_they_are_committed(wheel: Path) -> None:
 
 
 @pytest.mark.network
+def test_a_wheel_brings_the_data_of_the_agents(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        assert archive.read("buildkit/workflow/agents.toml") == (ROOT / "buildkit" / "workflow" / "agents.toml").read_bytes()
+
+
+@pytest.mark.network
 def test_a_wheel_brings_the_bundled_targets_and_the_marker_of_types(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+from scenarios import faults
 
 from buildkit.cli.verbs import VERBS
 from buildkit.config.reference import reference
@@ -41,6 +43,11 @@ def test_the_agents_are_those_of_the_data(text: str, request: pytest.FixtureRequ
         README.write_text(f"{before}{AGENTS_START}{support_table()}{AGENTS_END}{after}", encoding="utf-8")
         shown = support_table()
     assert shown == support_table(), "the agents have changed; then: pytest --update-golden"
+
+
+def test_the_scenario_of_the_readme_is_valid(text: str) -> None:
+    example = text.split("## Scenarios")[1].split("```json\n")[1].split("```", maxsplit=1)[0]
+    assert faults(json.loads(example)) == []
 
 
 def test_the_exit_codes_are_those_of_the_code(text: str) -> None:

@@ -30,8 +30,8 @@ def test_a_thousand_steps_are_allowed_and_no_more() -> None:
 
 
 def test_an_unknown_step_is_told_with_the_nearest() -> None:
-    (fault, _) = faults(scenario(delay("a", "edn"), finish()))
-    assert fault.sentence == 'there is no step "edn"; did you mean "end"?'
+    (fault, _) = faults(scenario(delay("a", "endd"), finish()))
+    assert fault.sentence == 'there is no step "endd"; did you mean "end"?'
 
 
 def test_a_start_that_does_not_exist_is_the_only_fault() -> None:

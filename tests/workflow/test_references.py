@@ -114,7 +114,7 @@ def test_a_step_that_nothing_leads_to_is_told_only_as_that() -> None:
 def test_the_output_of_an_action_shapes_what_it_gives() -> None:
     shaped = action("a", "end", output={"trimmed": {"reference": "result"}, "raw": {"reference": "data.text"}})
     assert told(scenario(shaped, finish(one="steps.a.trimmed", all="steps.a"))) == []
-    assert sentence(scenario(shaped, finish(one="steps.a.trimed"))) == '"steps.a.trimed" has no part "trimed"; did you mean "trimmed"?'
+    assert sentence(scenario(shaped, finish(one="steps.a.trimmd"))) == '"steps.a.trimmd" has no part "trimmd"; did you mean "trimmed"?'
 
 
 def test_the_parts_of_an_answer_are_known() -> None:
