@@ -78,10 +78,10 @@ def _content(file: Path, shown_as: Path) -> bytes:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise ConfigurationError(f"cannot be read: {reason}", file=shown_as, hint=f"ls -l {shown_as}") from error
     if len(content) > LARGEST_FILE:
-        size = max(file.stat().st_size, len(content))
-        raise ConfigurationError(
-            f"has {size:,} bytes, and a scenario at most {LARGEST_FILE:,}", file=shown_as, hint="give large values as the scenario's input"
-        )
+        size = file.stat().st_size
+        known = f"has {size:,} bytes, and a scenario at most {LARGEST_FILE:,}"
+        told = known if size > LARGEST_FILE else f"has more than the {LARGEST_FILE:,} bytes of the largest scenario"
+        raise ConfigurationError(told, file=shown_as, hint="give large values as the scenario's input")
     return content
 
 

@@ -67,8 +67,16 @@ def shown(value: object) -> str:
     if isinstance(value, dict):
         return "an object"
     text = value.text if isinstance(value, Huge) else json.dumps(value, ensure_ascii=False, default=str)
-    safe = "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text[: LONGEST_SHOWN + 1])
-    return safe if len(text) <= LONGEST_SHOWN else f"{safe[:LONGEST_SHOWN]}…"
+    return printable(text) if len(text) <= LONGEST_SHOWN else f"{printable(text[:LONGEST_SHOWN])}…"
+
+
+def printable(text: str) -> str:
+    """Return a text in which everything that a terminal would obey, or not show, is an escape of JSON."""
+    return "".join(letter if letter.isprintable() else _escape(letter) for letter in text)
+
+
+def _escape(letter: str) -> str:
+    return json.dumps(letter)[1:-1] if letter != "\x7f" else "\\u007f"
 
 
 def token(name: str) -> str:

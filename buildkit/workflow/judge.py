@@ -14,7 +14,7 @@ from buildkit.model import CompilationTarget
 from buildkit.records import dataclass
 from buildkit.workflow.calls import value_faults
 from buildkit.workflow.document import SCHEMA, Document
-from buildkit.workflow.fault import Fault, FaultRule
+from buildkit.workflow.fault import Fault, FaultRule, printable
 from buildkit.workflow.graph import Graph, graph_faults, read_graph
 from buildkit.workflow.model import Scenario
 from buildkit.workflow.order import order_of
@@ -23,6 +23,9 @@ from buildkit.workflow.shape import shape_faults
 from buildkit.workflow.splits import regions_of, split_faults
 from buildkit.workflow.support import fitting, limits, support_faults
 from buildkit.workflow.texts import content_faults
+
+LONGEST_POINTER: Final = 200
+"""How many characters of a JSON pointer a message shows."""
 
 MOST_FAULTS: Final = 500
 """How many faults are told."""
@@ -88,7 +91,12 @@ def accepted(judgement: Judgement) -> Scenario:
 
 def sentence(fault: Fault) -> str:
     """Return a fault with the pointer that it stands at, which the whole document has none of."""
-    return f"{fault.pointer}: {fault.sentence}" if fault.pointer else fault.sentence
+    return f"{_shortened(fault.pointer)}: {fault.sentence}" if fault.pointer else fault.sentence
+
+
+def _shortened(pointer: str) -> str:
+    """Return a pointer as a message shows it; its names may be of any length."""
+    return printable(pointer if len(pointer) <= LONGEST_POINTER else f"{pointer[:LONGEST_POINTER]}…")
 
 
 def _faults(tree: object, graph: Graph) -> Iterator[Fault]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,15 @@ def test_a_file_of_fifty_megabytes_is_refused_without_being_read(tmp_path: Path)
     with file.open("wb") as stream:
         stream.truncate(FIFTY_MEGABYTES)
     assert refusal(file) == f"s.json: has 50,000,000 bytes, and a scenario at most {LARGEST_FILE:,}"
+
+
+def test_a_stream_that_is_too_large_is_refused(tmp_path: Path) -> None:
+    pipe = tmp_path / "s.json"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(b" " * (LARGEST_FILE + 1),))
+    writer.start()
+    assert refusal(pipe) == f"s.json: has more than the {LARGEST_FILE:,} bytes of the largest scenario"
+    writer.join()
 
 
 def test_what_is_just_large_and_deep_enough_is_read(tmp_path: Path) -> None:

@@ -120,6 +120,14 @@ def test_names_and_texts_of_ten_thousand_characters_are_told_short() -> None:
     assert max(len(fault.sentence) for fault in found) < 300
 
 
+def test_a_refusal_shows_nothing_that_a_terminal_obeys() -> None:
+    hostile = {"\x1b[2J\U0001f980\U000e0041\x7f/~": {"immediate": 1}, "y" * 10_000: {"immediate": 1}}
+    with pytest.raises(ConfigurationError) as refused:
+        accepted(judged(scenario(action("a", "end", input=hostile), finish())))
+    assert all(line.isprintable() and len(line) < 500 for line in refused.value.message.splitlines())
+    assert "/steps/0/input/\\u001b[2J🦀\\udb40\\udc41\\u007f~1~0: " in refused.value.message
+
+
 def test_an_editor_may_be_told_the_schema() -> None:
     assert faults(scenario(finish(), **{"$schema": "../buildkit-scenario.schema.json"})) == []
 
