@@ -47,7 +47,7 @@ class Fault:
     @property
     def sentence(self) -> str:
         """Return what is wrong, with the nearest right word."""
-        return f"{self.message}; did you mean {self.suggestion}?" if self.suggestion else self.message
+        return f"{self.message}; did you mean {shown(self.suggestion)}?" if self.suggestion else self.message
 
 
 class Huge(float):
@@ -85,6 +85,5 @@ def token(name: str) -> str:
 
 
 def near(name: str, known: Iterable[str]) -> str | None:
-    """Return the nearest of the known names as a message shows it."""
-    found = nearest(name[: LONGEST_SHOWN * 4], known)
-    return None if found is None else shown(found)
+    """Return the nearest of the known names, `None` where none is near."""
+    return nearest(name[: LONGEST_SHOWN * 4], known)

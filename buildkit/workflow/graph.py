@@ -9,9 +9,6 @@ from buildkit.records import dataclass
 from buildkit.workflow.fault import Fault, FaultRule, near, shown, token
 from buildkit.workflow.model import MOST_STEPS
 
-START: Final = -1
-"""Where the way through a scenario begins, before any step."""
-
 _SINGLE: Final[Mapping[str, tuple[str, ...]]] = {
     "action": ("next",),
     "delay": ("next",),

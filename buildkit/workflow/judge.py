@@ -21,7 +21,7 @@ from buildkit.workflow.order import order_of
 from buildkit.workflow.references import Scope
 from buildkit.workflow.shape import shape_faults
 from buildkit.workflow.splits import regions_of, split_faults
-from buildkit.workflow.support import fitting, limits, support_faults
+from buildkit.workflow.support import fitting, limits, platform_of, support_faults
 from buildkit.workflow.texts import content_faults
 
 LONGEST_POINTER: Final = 200
@@ -41,10 +41,9 @@ class Located:
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """What is known of a scenario. `scenario` is `None` where there are faults.
+    """What is known of a scenario.
 
-    `fits` are the targets that have all its agents, none where other faults leave that open.
-
+    `scenario` is `None` where there are faults. `fits` are the targets that have all its agents, none where other faults leave that open.
     `notes` say what works only in part. Faults and notes are in the order of the document.
     """
 
@@ -63,9 +62,11 @@ def judge(document: Document, wanted: Mapping[str, CompilationTarget], all_targe
 
     Raises `UsageError` for a wanted target of which the support matrix says nothing.
     """
+    for target in wanted.values():
+        platform_of(target)
     graph = read_graph(document.tree)
-    found = dict.fromkeys(islice(chain(support_faults(graph, wanted, all_targets), _faults(document.tree, graph)), MOST_FAULTS + 1))
-    faults = tuple(found)[:MOST_FAULTS]
+    found = tuple(islice(chain(support_faults(graph, wanted, all_targets), _faults(document.tree, graph)), MOST_FAULTS + 1))
+    faults = tuple(dict.fromkeys(found[:MOST_FAULTS]))
     scenario = None if faults else msgspec.convert(document.tree, Scenario)
     is_whole = all(fault.rule is FaultRule.UNSUPPORTED for fault in faults)
     return Judgement(
@@ -75,7 +76,7 @@ def judge(document: Document, wanted: Mapping[str, CompilationTarget], all_targe
         notes=_located(tuple(limits(graph, wanted)), document),
         fits=fitting(graph, all_targets) if is_whole else (),
         scenario=scenario,
-        has_more=len(found) > len(faults),
+        has_more=len(found) > MOST_FAULTS,
     )
 
 

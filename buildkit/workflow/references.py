@@ -24,10 +24,6 @@ class Place:
     node: Node
     result: Capability | None = None
 
-    def below(self, name: str) -> Place:
-        """Return the place of a part of the value."""
-        return Place(pointer=f"{self.pointer}/{name}", node=self.node, result=self.result)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Resolved:

@@ -137,9 +137,9 @@ def _size(tree: object) -> str:
     """Return a value for a message; of a list or an object, how large it is."""
     match tree:
         case dict():
-            return f"an object of {len(tree)}"
+            return f"an object of {len(tree):,}"
         case list():
-            return f"a list of {len(tree)}"
+            return f"a list of {len(tree):,}"
         case _:
             return shown(tree)
 

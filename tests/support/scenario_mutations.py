@@ -82,7 +82,7 @@ def forget_the_else(tree: Tree, data: st.DataObject) -> tuple[str, str] | None:
     step = pick(data, steps_of(tree, "conditional"))
     if step is None:
         return None
-    del step["else"]
+    step.pop("else", None)
     return "no-else", step["id"]
 
 

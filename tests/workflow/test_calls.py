@@ -82,7 +82,7 @@ def test_an_agent_that_works_in_part_is_noted() -> None:
 def test_a_target_of_an_unknown_kind_is_refused() -> None:
     odd = replace(bundled()["native"], name="odd", stdlib_feature="pdp-11")
     with pytest.raises(UsageError) as refused:
-        judged(upload(), "odd", all_targets={"odd": odd})
+        judged(scenario(finish()), "odd", all_targets={"odd": odd})
     assert refused.value.message == (
         "no agent works on the target 'odd': its stdlib_feature is 'pdp-11', none of native, wasi, wasm-js, embedded"
     )

@@ -9,7 +9,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-from scenarios import SCENARIOS, Tree, action, conditional, delay, finish, scenario, split, told
+from hypothesis import HealthCheck, given, settings
+from scenarios import SCENARIOS, Tree, action, conditional, delay, finish, scenario, split, told, valid_scenarios
 
 from buildkit.workflow.agents import agents
 from buildkit.workflow.json_schema import json_schema, schema_text
@@ -97,3 +98,9 @@ def changed(tree: Tree, place: tuple[str | int, ...], value: object) -> Tree:
 
 def test_the_schema_knows_every_agent() -> None:
     assert json_schema()["$defs"]["Action"]["properties"]["agent"]["enum"] == list(agents())
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(tree=valid_scenarios())
+def test_an_editor_accepts_every_valid_scenario(schema: jsonschema.Draft202012Validator, tree: Tree) -> None:
+    assert schema.is_valid(tree)
