@@ -12,6 +12,9 @@ WORKSPACE = "fixtures/runtara"
 WASM = ("wasm32-wasip2", "wasm32-unknown-unknown")
 PROGRAMS = ("runtara-program-wasi",)
 EVERY_PROGRAM = (*PROGRAMS, "runtara-program-native")
+SERVICE = ".[postgresql]"
+"""The checkout with the extras of the service."""
+
 PYTHON_SOURCES = ("buildkit", "targets", "tests", "docs", "bench", "noxfile.py")
 
 
@@ -61,7 +64,7 @@ def build(session: nox.Session) -> None:
 @nox.session(default=True)
 def tests(session: nox.Session) -> None:
     """Lint, check the types, and run the unit and integration tests: everything that CI asks for."""
-    session.install(".", *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "lint", "types", "test"))
+    session.install(SERVICE, *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "lint", "types", "test"))
     run_lint(session)
     run_types(session)
     session.run("pytest", "-n", "2", "--dist", "loadgroup", *session.posargs)
@@ -70,14 +73,14 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def unit(session: nox.Session) -> None:
     """Run the unit tests alone; they start no process."""
-    session.install(".", *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "test"))
+    session.install(SERVICE, *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "test"))
     session.run("pytest", "-m", "not integration", *session.posargs)
 
 
 @nox.session
 def integration(session: nox.Session) -> None:
     """Run the integration tests alone, with the real cargo, rustc and wasmtime."""
-    session.install(".", *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "test"))
+    session.install(SERVICE, *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "test"))
     session.run("pytest", "-m", "integration", *session.posargs)
 
 
@@ -98,7 +101,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check the types, strictly."""
-    session.install(".", *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "types"))
+    session.install(SERVICE, *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "types"))
     run_types(session)
 
 

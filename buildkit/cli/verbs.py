@@ -62,6 +62,7 @@ VERBS: Final = (
         function="propose_configuration",
         summary="Write a buildkit.toml from what the workspace shows.",
     ),
+    Verb(name="serve", module="buildkit.cli.serve", function="serve", summary="Serve checkpoints and signals of workflows."),
     Verb(
         name="ensure",
         parent="toolchain",

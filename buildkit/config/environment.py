@@ -33,6 +33,9 @@ OF_DOCKER: Final = frozenset(
 )
 """Variables of Docker's BuildKit, which has the same prefix; they are left alone."""
 
+OF_SERVICE: Final = frozenset({"BUILDKIT_SERVE_DATABASE", "BUILDKIT_SERVE_TOKENS"})
+"""Variables of `buildkit serve`, which belong to no workspace."""
+
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _FALSE: Final = frozenset({"0", "false", "no", "off"})
 
@@ -44,7 +47,7 @@ def read_variables(environment: Mapping[str, str]) -> Iterator[tuple[Outside, ob
     """
     known = {outside.variable: outside for outside in settable_outside()}
     for name in sorted(environment):
-        if name.startswith(PREFIX) and name not in known and name not in OF_DOCKER:
+        if name.startswith(PREFIX) and name not in known and name not in OF_DOCKER | OF_SERVICE:
             near = nearest(name, known)
             hint = f"did you mean {near}?" if near else f"one of: {', '.join(sorted(known))}"
             raise UsageError(f"unknown environment variable {name}", hint=hint)

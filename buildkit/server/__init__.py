@@ -1,0 +1,1 @@
+"""The checkpoint and signal service; needs the extra `server`."""

@@ -1,0 +1,83 @@
+"""Listen until told to stop, then drain."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from buildkit.errors import UsageError
+from buildkit.server.app import create_app
+from buildkit.server.metrics import LOGGER
+from buildkit.server.service import open_service
+from buildkit.server.settings import ServeSettings
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+BACKLOG = 1024
+
+
+class DrainingServer(uvicorn.Server):
+    """Ends by itself when told to: what is being asked is answered first. A second signal ends it without waiting."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take the signals for as long as the server runs, and swallow them: the end of the drain is a success."""
+        loop = asyncio.get_running_loop()
+        for number in SIGNALS:
+            loop.add_signal_handler(number, self._end, number)
+        try:
+            yield
+        finally:
+            for number in SIGNALS:
+                loop.remove_signal_handler(number)
+
+    def _end(self, number: signal.Signals) -> None:
+        logging.getLogger(LOGGER).info("draining", extra={"signal": number.name})
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def serve(settings: ServeSettings, *, listening: Callable[[str], None]) -> None:
+    """Serve until a signal ends it; `listening` is given the address as soon as requests are taken."""
+    log = logging.getLogger(LOGGER)
+    with listener(settings.host, settings.port) as sockets, open_service(settings) as service:
+        address = shown_address(sockets[0])
+        configuration = uvicorn.Config(
+            create_app(service, largest_body=settings.largest_body),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=max(1, round(settings.drain_seconds)),
+        )
+        log.info("listening", extra={"address": address, "database": service.database.shown, "tokens": bool(settings.tokens)})
+        listening(address)
+        DrainingServer(configuration).run(sockets=sockets)
+    log.info("stopped")
+
+
+@contextmanager
+def listener(host: str, port: int) -> Iterator[list[socket.socket]]:
+    """Listen at an address; raises `UsageError` where that cannot be."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, port))
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise UsageError(f"{host}:{port}: {reason}", hint="buildkit serve --port 0 takes any port that is free") from None
+        listening.listen(BACKLOG)
+        yield [listening]
+
+
+def shown_address(listening: socket.socket) -> str:
+    """Return the address for a browser."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
