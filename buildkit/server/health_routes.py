@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from http import HTTPMethod
+from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import Connection, text
 
 from buildkit.records import dataclass
 from buildkit.server.bodies import Health
+from buildkit.server.routes import Route, got
 from buildkit.server.service import Service
 from buildkit.version import __version__
+
+TAG: Final = "service"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,19 +23,9 @@ class HealthRoutes:
 
     service: Service
 
-    def router(self) -> APIRouter:
+    def routes(self) -> tuple[Route, ...]:
         """Return the routes."""
-        router = APIRouter(tags=["service"])
-        router.add_api_route("/health", self.health, methods=[HTTPMethod.GET], operation_id="health")
-        router.add_api_route(
-            "/metrics",
-            self.metrics,
-            methods=[HTTPMethod.GET],
-            operation_id="metrics",
-            response_class=Response,
-            responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
-        )
-        return router
+        return (got("/health", "health", self.health, TAG), got("/metrics", "metrics", self.metrics, TAG))
 
     async def health(self) -> Health:
         """Say that the service answers, and its database does; else 503."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from http import HTTPMethod
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from buildkit.records import dataclass
 from buildkit.server.bodies import SEGMENT, InstanceAnswer, InstanceDetails, InstanceId, InstanceList, TenantId
@@ -14,8 +13,12 @@ from buildkit.server.listing import LONGEST_PAGE, Page, list_instances, show_ins
 from buildkit.server.models import LONGEST_NAME
 from buildkit.server.operations import Order
 from buildkit.server.records import Instance, Name
+from buildkit.server.routes import Route, got, posted
 from buildkit.server.service import Service
 from buildkit.server.statuses import Signal, Status
+
+INSTANCES: Final = "/api/v1/instances"
+TAG: Final = "operator"
 
 Limit = Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="How many at most.")]
 After = Annotated[str | None, Query(min_length=1, max_length=LONGEST_NAME, pattern=SEGMENT, description="Only those after this id.")]
@@ -28,14 +31,14 @@ class OperatorRoutes:
 
     service: Service
 
-    def router(self) -> APIRouter:
+    def routes(self) -> tuple[Route, ...]:
         """Return the routes of instances."""
-        router = APIRouter(tags=["operator"])
-        router.add_api_route("/instances", self.list, methods=[HTTPMethod.GET], operation_id="list")
-        router.add_api_route("/instances/{instance_id}", self.show, methods=[HTTPMethod.GET], operation_id="show")
-        for path, endpoint in (("pause", self.pause), ("cancel", self.cancel), ("resume", self.resume)):
-            router.add_api_route(f"/instances/{{instance_id}}/{path}", endpoint, methods=[HTTPMethod.POST], operation_id=path)
-        return router
+        orders = {"pause": self.pause, "cancel": self.cancel, "resume": self.resume}
+        return (
+            got(INSTANCES, "list", self.list, TAG),
+            got(f"{INSTANCES}/{{instance_id}}", "show", self.show, TAG),
+            *(posted(f"{INSTANCES}/{{instance_id}}/{name}", name, endpoint, TAG) for name, endpoint in orders.items()),
+        )
 
     async def list(self, tenant: TenantId, limit: Limit = 100, after: After = None, status: OfStatus = None) -> InstanceList:
         """List instances by their ids."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from buildkit.server.models import Base, CheckpointRow, InstanceRow
 from buildkit.server.records import Checkpoint, Instance, Name
 from buildkit.server.statuses import Signal, Status
+from buildkit.server.wanted import DIALECTS, wanted_rows
 
 INSTANCES: Final = Base.metadata.tables[InstanceRow.__tablename__]
 CHECKPOINTS: Final = Base.metadata.tables[CheckpointRow.__tablename__]
@@ -19,12 +21,13 @@ PLAIN: Final = ("attempt", "checkpoints", "checkpoint_id", "wake_at", "result", 
 Reference = tuple[Name, str]
 """An instance and the id of a checkpoint."""
 
-_OF_INSTANCE: Final = (InstanceRow.tenant_id, InstanceRow.instance_id)
-_OF_CHECKPOINT: Final = (CheckpointRow.tenant_id, CheckpointRow.instance_id, CheckpointRow.checkpoint_id)
-_WANTED: Final[BindParameter[Any]] = bindparam("wanted", expanding=True)
+_OF_INSTANCE: Final = (INSTANCES.c.tenant_id, INSTANCES.c.instance_id)
+_OF_CHECKPOINT: Final = (CHECKPOINTS.c.tenant_id, CHECKPOINTS.c.instance_id, CHECKPOINTS.c.checkpoint_id)
 
-LOCK_INSTANCES: Final = select(INSTANCES).where(tuple_(*_OF_INSTANCE).in_(_WANTED)).order_by(*_OF_INSTANCE).with_for_update()
-FIND_CHECKPOINTS: Final = select(CHECKPOINTS).where(tuple_(*_OF_CHECKPOINT).in_(_WANTED))
+LOCK_INSTANCES: Final = {
+    dialect: wanted_rows(dialect, INSTANCES, _OF_INSTANCE).order_by(*_OF_INSTANCE).with_for_update(of=INSTANCES) for dialect in DIALECTS
+}
+FIND_CHECKPOINTS: Final = {dialect: wanted_rows(dialect, CHECKPOINTS, _OF_CHECKPOINT) for dialect in DIALECTS}
 FIND_INSTANCE: Final = select(INSTANCES).where(
     InstanceRow.tenant_id == bindparam("tenant"), InstanceRow.instance_id == bindparam("instance")
 )
@@ -40,7 +43,7 @@ CHANGE_INSTANCE: Final = (
 def lock_instances(connection: Connection, names: Iterable[Name]) -> dict[Name, Instance]:
     """Return those of the instances that exist; nobody else changes them until this transaction ends."""
     wanted = [(name.tenant, name.instance) for name in set(names)]
-    rows = connection.execute(LOCK_INSTANCES, {"wanted": wanted})
+    rows = connection.execute(LOCK_INSTANCES[connection.dialect.name], {"wanted": json.dumps(wanted)})
     return {instance.name: instance for instance in map(instance_of, rows)}
 
 
@@ -53,7 +56,9 @@ def find_instance(connection: Connection, name: Name) -> Instance | None:
 def find_checkpoints(connection: Connection, references: Iterable[Reference]) -> dict[Reference, Checkpoint]:
     """Return those of the checkpoints that exist."""
     wanted = [(name.tenant, name.instance, checkpoint_id) for name, checkpoint_id in set(references)]
-    rows = connection.execute(FIND_CHECKPOINTS, {"wanted": wanted}) if wanted else ()
+    if not wanted:
+        return {}
+    rows = connection.execute(FIND_CHECKPOINTS[connection.dialect.name], {"wanted": json.dumps(wanted)})
     return {(checkpoint.name, checkpoint.checkpoint_id): checkpoint for checkpoint in map(checkpoint_of, rows)}
 
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -19,6 +20,8 @@ from buildkit.server.settings import ServeSettings
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 BACKLOG = 1024
+SWITCH_SECONDS = 0.001
+"""How long the thread that answers may keep the one that commits waiting, whenever that one comes back from the disk."""
 
 
 class DrainingServer(uvicorn.Server):
@@ -45,6 +48,7 @@ class DrainingServer(uvicorn.Server):
 def serve(settings: ServeSettings, *, listening: Callable[[str], None]) -> None:
     """Serve until a signal ends it; `listening` is given the address as soon as requests are taken."""
     log = logging.getLogger(LOGGER)
+    sys.setswitchinterval(SWITCH_SECONDS)
     with listener(settings.host, settings.port) as sockets, open_service(settings) as service:
         address = shown_address(sockets[0])
         configuration = uvicorn.Config(
@@ -52,6 +56,7 @@ def serve(settings: ServeSettings, *, listening: Callable[[str], None]) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             lifespan="off",
             ws="none",
             timeout_graceful_shutdown=max(1, round(settings.drain_seconds)),

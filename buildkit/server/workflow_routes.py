@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from http import HTTPMethod
-from typing import Any
-
-from fastapi import APIRouter
+from typing import Any, Final
 
 from buildkit.records import dataclass
 from buildkit.server.bodies import (
@@ -27,8 +24,12 @@ from buildkit.server.bodies import (
 from buildkit.server.listing import show_instance, waiting_signal
 from buildkit.server.operations import Complete, Fail, Register, Store, Suspend
 from buildkit.server.records import Instance, Name
+from buildkit.server.routes import Route, got, posted
 from buildkit.server.service import Service
 from buildkit.server.statuses import Signal
+
+INSTANCE: Final = "/api/v1/instances/{instance_id}"
+TAG: Final = "workflow"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,20 +38,18 @@ class WorkflowRoutes:
 
     service: Service
 
-    def router(self) -> APIRouter:
-        """Return the routes below an instance."""
-        router = APIRouter(tags=["workflow"])
-        for path, endpoint in (
-            ("register", self.register),
-            ("checkpoint", self.checkpoint),
-            ("durable-sleep", self.durable_sleep),
-            ("completed", self.completed),
-            ("failed", self.failed),
-            ("suspended", self.suspended),
-        ):
-            router.add_api_route(f"/instances/{{instance_id}}/{path}", endpoint, methods=[HTTPMethod.POST], operation_id=path)
-        router.add_api_route("/instances/{instance_id}/signals", self.signals, methods=[HTTPMethod.GET], operation_id="signals")
-        return router
+    def routes(self) -> tuple[Route, ...]:
+        """Return the routes, the one that is asked for most first."""
+        endpoints = {
+            "checkpoint": self.checkpoint,
+            "register": self.register,
+            "durable-sleep": self.durable_sleep,
+            "completed": self.completed,
+            "failed": self.failed,
+            "suspended": self.suspended,
+        }
+        posts = (posted(f"{INSTANCE}/{name}", name, endpoint, TAG) for name, endpoint in endpoints.items())
+        return (*posts, got(f"{INSTANCE}/signals", "signals", self.signals, TAG))
 
     async def register(self, instance_id: InstanceId, tenant: TenantId, body: RegisterBody | None = None) -> Registered:
         """Announce a run, which starts or goes on after the last checkpoint or the one named.
