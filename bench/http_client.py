@@ -85,7 +85,7 @@ async def connect(url: str) -> Connection:
     """Connect to a service; raises `ConnectionGoneError`."""
     parts = urlsplit(url)
     try:
-        _, connection = await asyncio.get_running_loop().create_connection(Connection, parts.hostname, parts.port)
+        _, connection = await asyncio.get_running_loop().create_connection(Connection, parts.hostname or "127.0.0.1", parts.port or 80)
     except OSError:
         raise ConnectionGoneError from None
     return connection

@@ -29,9 +29,9 @@ def create_app(service: Service, *, largest_body: int = LARGEST_BODY) -> FastAPI
         docs_url=None,
         redoc_url=None,
     )
-    bearer = Security(HTTPBearer(auto_error=False, description="The tenant's token, where the service has any."))
+    bearer = [Security(HTTPBearer(auto_error=False, description="The tenant's token."))] if service.tokens else []
     for route in (*WorkflowRoutes(service=service).routes(), *OperatorRoutes(service=service).routes()):
-        add(app, route, [bearer])
+        add(app, route, bearer)
     for route in HealthRoutes(service=service).routes():
         add(app, route, [])
     answer_errors(app)
@@ -49,4 +49,5 @@ def add(app: FastAPI, route: Route, dependencies: Sequence[Depends]) -> None:
         tags=[route.tag],
         dependencies=dependencies,
         responses=error_responses(),
+        response_class=route.response,
     )

@@ -29,6 +29,11 @@ def _unpack(value: object) -> object:
     raise PydanticCustomError("base64", "this is no text in base64 (RFC 4648, section 4)")
 
 
+def _whole(value: object) -> object:
+    """Take `5.0` for the whole number that it is in JSON."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _pack(value: bytes) -> str:
     return binascii.b2a_base64(value, newline=False).decode("ascii")
 
@@ -85,7 +90,7 @@ class SleepBody(Body):
 
     checkpoint_id: CheckpointId
     state: Packed
-    duration_ms: Annotated[int, Field(ge=0, le=LONGEST_SLEEP, strict=True)]
+    duration_ms: Annotated[int, Field(ge=0, le=LONGEST_SLEEP, strict=True), BeforeValidator(_whole)]
 
 
 class CompletedBody(Body):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from fastapi import Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import Connection, text
 
@@ -25,7 +27,8 @@ class HealthRoutes:
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes."""
-        return (got("/health", "health", self.health, TAG), got("/metrics", "metrics", self.metrics, TAG))
+        metrics = replace(got("/metrics", "metrics", self.metrics, TAG), response=PlainTextResponse)
+        return (got("/health", "health", self.health, TAG), metrics)
 
     async def health(self) -> Health:
         """Say that the service answers, and its database does; else 503."""

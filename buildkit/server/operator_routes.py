@@ -13,7 +13,7 @@ from buildkit.server.listing import LONGEST_PAGE, Page, list_instances, show_ins
 from buildkit.server.models import LONGEST_NAME
 from buildkit.server.operations import Order
 from buildkit.server.records import Instance, Name
-from buildkit.server.routes import Route, got, posted
+from buildkit.server.routes import Endpoint, Route, got, posted
 from buildkit.server.service import Service
 from buildkit.server.statuses import Signal, Status
 
@@ -33,7 +33,7 @@ class OperatorRoutes:
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes of instances."""
-        orders = {"pause": self.pause, "cancel": self.cancel, "resume": self.resume}
+        orders: dict[str, Endpoint] = {"pause": self.pause, "cancel": self.cancel, "resume": self.resume}
         return (
             got(INSTANCES, "list", self.list, TAG),
             got(f"{INSTANCES}/{{instance_id}}", "show", self.show, TAG),

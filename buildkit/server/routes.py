@@ -6,6 +6,8 @@ from collections.abc import Callable
 from http import HTTPMethod
 from typing import Any
 
+from fastapi.responses import JSONResponse, Response
+
 from buildkit.records import dataclass
 
 Endpoint = Callable[..., Any]
@@ -20,6 +22,7 @@ class Route:
     name: str
     endpoint: Endpoint
     tag: str
+    response: type[Response] = JSONResponse
 
 
 def posted(path: str, name: str, endpoint: Endpoint, tag: str) -> Route:

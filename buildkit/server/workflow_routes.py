@@ -24,7 +24,7 @@ from buildkit.server.bodies import (
 from buildkit.server.listing import show_instance, waiting_signal
 from buildkit.server.operations import Complete, Fail, Register, Store, Suspend
 from buildkit.server.records import Instance, Name
-from buildkit.server.routes import Route, got, posted
+from buildkit.server.routes import Endpoint, Route, got, posted
 from buildkit.server.service import Service
 from buildkit.server.statuses import Signal
 
@@ -40,7 +40,7 @@ class WorkflowRoutes:
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes, the one that is asked for most first."""
-        endpoints = {
+        endpoints: dict[str, Endpoint] = {
             "checkpoint": self.checkpoint,
             "register": self.register,
             "durable-sleep": self.durable_sleep,
