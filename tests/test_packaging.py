@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 SCHEMAS = ("buildkit.schema.json", "buildkit-report.schema.json", "buildkit-scenario.schema.json")
 SLOW_IMPORTS = ("elftools", "wasmtime", "tomlkit")
+OF_THE_SERVICE = ("fastapi", "uvicorn", "sqlalchemy", "alembic", "prometheus_client", "psycopg")
 STARTING = "import sys, buildkit.cli.check; print(*(name for name in sys.argv[1:] if name in sys.modules))"
 
 pytestmark = pytest.mark.integration
@@ -54,3 +55,18 @@ def test_a_wheel_brings_the_bundled_targets_and_the_marker_of_types(wheel: Path)
 def test_a_check_starts_without_what_only_other_verbs_need() -> None:
     started = subprocess.run((sys.executable, "-c", STARTING, *SLOW_IMPORTS), capture_output=True, text=True, timeout=60, check=True)
     assert started.stdout.split() == []
+
+
+@pytest.mark.parametrize("module", ["check", "serve"])
+def test_the_command_line_starts_without_the_extras_of_the_service(module: str) -> None:
+    starting = STARTING.replace("buildkit.cli.check", f"buildkit.cli.main, buildkit.cli.{module}")
+    started = subprocess.run((sys.executable, "-c", starting, *OF_THE_SERVICE), capture_output=True, text=True, timeout=60, check=True)
+    assert started.stdout.split() == []
+
+
+@pytest.mark.network
+def test_a_wheel_brings_the_migrations_of_the_service(wheel: Path) -> None:
+    folder = ROOT / "buildkit" / "server" / "migrations"
+    expected = {str(file.relative_to(ROOT)) for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts}
+    with zipfile.ZipFile(wheel) as archive:
+        assert set(archive.namelist()) >= expected

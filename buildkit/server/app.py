@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fastapi import FastAPI, Security
+from fastapi.datastructures import Default
 from fastapi.params import Depends
+from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 
 from buildkit.server.edge import Edge
@@ -49,5 +51,5 @@ def add(app: FastAPI, route: Route, dependencies: Sequence[Depends]) -> None:
         tags=[route.tag],
         dependencies=dependencies,
         responses=error_responses(),
-        response_class=route.response,
+        response_class=route.response or Default(JSONResponse),
     )

@@ -85,7 +85,10 @@ def _postgresql(url: URL) -> tuple[Engine, Engine]:
 
 
 def _sqlite(url: URL, *, read_only: bool = False) -> Engine:
-    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+    file = Path(url.database or "")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # States may hold anything: nobody else on this machine reads them.
+    file.touch(mode=0o600)
     engine = create_engine(url, connect_args={"isolation_level": None, "timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_reading if read_only else _prepare)
     event.listen(engine, "begin", _begin_reading if read_only else _begin)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -17,6 +17,7 @@ from buildkit.server.service import Service
 
 GUARDED: Final = "/api/"
 TENANT: Final = "x-runtara-tenant-id"
+METHODS: Final = frozenset(HTTPMethod)
 
 
 class Edge:
@@ -56,6 +57,9 @@ class Edge:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         if scope["path"].startswith(GUARDED) and not self._service.tokens.admit(headers.get(TENANT, ""), headers.get("authorization")):
+            self._log.warning(
+                "unauthorized", extra={"tenant": headers.get(TENANT), "path": scope["path"], "client": (scope.get("client") or ("", 0))[0]}
+            )
             raise RefusalError(HTTPStatus.UNAUTHORIZED, "unauthorized", "the tenant's bearer token is needed")
         if scope["method"] in {"GET", "HEAD"}:
             await self._app(scope, receive, send)
@@ -66,7 +70,9 @@ class Edge:
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "none")
-        self._service.metrics.answered(method=scope["method"], route=route, status=status, seconds=seconds)
+        # Whoever asks may make up a method: it must not make up a figure.
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        self._service.metrics.answered(method=method, route=route, status=status, seconds=seconds)
         if self._log.isEnabledFor(logging.DEBUG):
             self._log.debug(
                 "request",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, null, or_, select, true
 
 from buildkit.records import dataclass
 from buildkit.server.models import InstanceRow
@@ -14,6 +14,9 @@ from buildkit.server.rows import INSTANCES, find_instance, instance_of
 from buildkit.server.statuses import Signal, Status
 
 LONGEST_PAGE: Final = 500
+
+_WITHOUT_RESULT: Final = (*(column for column in INSTANCES.c if column.name != "result"), null().label("result"))
+"""A page of results could fill the memory; they are shown one by one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +32,7 @@ class Page:
 def list_instances(connection: Connection, page: Page, now: int) -> tuple[Instance, ...]:
     """Return a page of instances by their ids, and one more where others follow."""
     statement = (
-        select(INSTANCES)
+        select(*_WITHOUT_RESULT)
         .where(InstanceRow.tenant_id == page.tenant, _has_status(page.status, now))
         .order_by(InstanceRow.instance_id)
         .limit(page.limit + 1)

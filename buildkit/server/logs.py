@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import Final, TextIO
 
@@ -35,13 +35,17 @@ def logging_to(stream: TextIO, level: int) -> Iterator[None]:
     """Write what the service and its libraries log to a stream; from the libraries, only warnings and worse."""
     sink = logging.StreamHandler(stream)
     sink.setFormatter(JsonLines())
-    for name in LOGGERS:
-        logger = logging.getLogger(name)
-        logger.addHandler(sink)
-        logger.propagate = False
-        logger.setLevel(level if name == LOGGERS[0] else logging.WARNING)
-    try:
-        yield
-    finally:
+    with ExitStack() as after:
         for name in LOGGERS:
-            logging.getLogger(name).removeHandler(sink)
+            logger = logging.getLogger(name)
+            after.callback(_restore, logger, logger.level, logger.propagate)
+            after.callback(logger.removeHandler, sink)
+            logger.addHandler(sink)
+            logger.propagate = False
+            logger.setLevel(level if name == LOGGERS[0] else logging.WARNING)
+        yield
+
+
+def _restore(logger: logging.Logger, level: int, propagate: bool) -> None:  # noqa: FBT001  # what the logger calls it
+    logger.setLevel(level)
+    logger.propagate = propagate

@@ -12,7 +12,7 @@ from typing import Protocol
 from buildkit.records import dataclass
 from buildkit.server.records import Checkpoint, Instance, Name
 from buildkit.server.refusals import already_ended, no_checkpoint, no_instance
-from buildkit.server.statuses import ENDED, IDLE, Signal, Status
+from buildkit.server.statuses import ENDED, IDLE, QUIET, Signal, Status
 
 StoredCheckpoint = Callable[[str], Checkpoint | None]
 """Finds a checkpoint of the instance in question by its id."""
@@ -173,9 +173,9 @@ class Suspend:
         """Keep a pause that waits: it holds until the instance is resumed."""
         found = existing(self.name, instance)
         if found.signal is Signal.CANCEL:
-            return Change(instance=replace(found, status=Status.CANCELLED, signal=None, updated_at=now))
+            return Change(instance=replace(found, status=Status.CANCELLED, signal=None, wake_at=None, updated_at=now))
         if found.status is not Status.RUNNING:
-            return Change(instance=found if found.status in IDLE else unended(found))
+            return Change(instance=found if found.status in QUIET else unended(found))
         status = Status.READY if found.signal is Signal.RESUME else Status.SUSPENDED
         signal = None if found.signal is Signal.RESUME else found.signal
         return Change(instance=replace(found, status=status, signal=signal, updated_at=now))
@@ -198,25 +198,22 @@ class Order:
         if self.signal is Signal.CANCEL and found.status is Status.CANCELLED:
             return Change(instance=found)
         changed = ordered(unended(found), self.signal)
-        return Change(instance=changed if changed is found else replace(changed, updated_at=now))
+        return Change(instance=found if changed == found else replace(changed, updated_at=now))
 
 
 def ordered(instance: Instance, signal: Signal) -> Instance:
     """Return what an order makes of an instance that has not ended."""
+    if signal is Signal.CANCEL and instance.status in IDLE:
+        return replace(instance, status=Status.CANCELLED, signal=None, wake_at=None)
     if instance.signal in {Signal.CANCEL, signal}:
         return instance
-    idle = instance.status in IDLE
-    match signal:
-        case Signal.CANCEL:
-            return replace(instance, status=Status.CANCELLED, signal=None, wake_at=None) if idle else replace(instance, signal=signal)
-        case Signal.PAUSE:
-            return replace(instance, signal=signal)
-        case Signal.RESUME if instance.status is Status.RUNNING:
-            return replace(instance, signal=signal) if instance.signal is Signal.PAUSE else instance
-        case Signal.RESUME:
-            status = Status.READY if instance.status is Status.SUSPENDED else instance.status
-            changes = status is not instance.status or instance.signal is not None
-            return replace(instance, status=status, signal=None) if changes else instance
+    if signal is not Signal.RESUME:
+        return replace(instance, signal=signal)
+    if instance.status is Status.RUNNING:
+        # The workflow may have seen the pause: it is told that this one is over.
+        return replace(instance, signal=signal) if instance.signal is Signal.PAUSE else instance
+    status = Status.READY if instance.status is Status.SUSPENDED else instance.status
+    return replace(instance, status=status, signal=None)
 
 
 def existing(name: Name, instance: Instance | None) -> Instance:

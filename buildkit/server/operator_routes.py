@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from typing import Annotated, Any, Final
 
@@ -10,6 +11,7 @@ from fastapi import Query
 from buildkit.records import dataclass
 from buildkit.server.bodies import SEGMENT, InstanceAnswer, InstanceDetails, InstanceId, InstanceList, TenantId
 from buildkit.server.listing import LONGEST_PAGE, Page, list_instances, show_instance
+from buildkit.server.metrics import LOGGER
 from buildkit.server.models import LONGEST_NAME
 from buildkit.server.operations import Order
 from buildkit.server.records import Instance, Name
@@ -68,6 +70,9 @@ class OperatorRoutes:
 
     async def _order(self, order: Order) -> InstanceAnswer:
         change = await self.service.committer.commit(order)
+        logging.getLogger(LOGGER).info(
+            "ordered", extra={"tenant": order.name.tenant, "instance": order.name.instance, "signal": order.signal.value}
+        )
         return InstanceAnswer(**described(change.instance, self.service.clock()))
 
 

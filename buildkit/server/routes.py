@@ -6,7 +6,7 @@ from collections.abc import Callable
 from http import HTTPMethod
 from typing import Any
 
-from fastapi.responses import JSONResponse, Response
+from fastapi import Response
 
 from buildkit.records import dataclass
 
@@ -22,7 +22,8 @@ class Route:
     name: str
     endpoint: Endpoint
     tag: str
-    response: type[Response] = JSONResponse
+    response: type[Response] | None = None
+    """The kind of answer; `None` is JSON, which the framework then writes in one go."""
 
 
 def posted(path: str, name: str, endpoint: Endpoint, tag: str) -> Route:

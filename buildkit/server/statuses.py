@@ -33,3 +33,6 @@ ENDED: Final = frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED})
 
 IDLE: Final = frozenset({Status.SUSPENDED, Status.SLEEPING, Status.READY})
 """Nothing runs that could answer a signal."""
+
+QUIET: Final = IDLE | {Status.CANCELLED}
+"""A workflow that says it stops has nothing to add here."""

@@ -54,6 +54,8 @@ def read_tokens(file: Path) -> Tokens:
 def parse_tokens(text: str, variable: str) -> Tokens:
     """Read `tenant=token` pairs, separated by commas, from a variable of the environment; raises `UsageError`."""
     pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
+    if text and not pairs:
+        raise UsageError(f"{variable}: it names no tenant", hint=f"unset {variable}; or acme=a-long-secret")
     tenants: dict[str, list[str]] = {}
     for tenant, sign, token in pairs:
         if not sign:

@@ -27,7 +27,7 @@ from bench.served import Served, Serving, serving
 
 pytestmark = pytest.mark.integration
 
-KILLS = int(os.environ.get("BUILDKIT_TEST_KILLS", "10"))
+KILLS = int(os.environ.get("SERVE_TEST_KILLS", "10"))
 WORKFLOWS = 16
 LONGEST = 600.0
 TENANT = {"X-Runtara-Tenant-Id": "acme"}
@@ -64,14 +64,13 @@ def killed_under_load(how: Serving, number: int, pause: float) -> Acknowledged:
 
 
 def test_everything_acknowledged_is_there_after_kill_9_at_random_points(how: Serving) -> None:
-    generator = random.Random(os.environ.get("BUILDKIT_TEST_SEED", "serve"))  # noqa: S311  # no secret
+    generator = random.Random(os.environ.get("SERVE_TEST_SEED", "serve"))  # noqa: S311  # no secret
     states: dict[tuple[str, str], str] = {}
     for number in range(KILLS):
-        kept = killed_under_load(how, number, generator.uniform(0.01, 0.6))
-        assert kept.states or number, "nothing was stored before the first kill: the test says nothing"
-        states |= kept.states
+        states |= killed_under_load(how, number, generator.uniform(0.01, 0.6)).states
     with serving(how) as served:
         assert asyncio.run(missing(served.url, states)) == []
+    assert len(states) > WORKFLOWS, "hardly anything was stored: the test says nothing"
 
 
 def test_what_is_being_asked_is_answered_before_the_service_ends(how: Serving) -> None:

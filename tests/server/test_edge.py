@@ -160,3 +160,20 @@ def test_the_figures_count_answers_checkpoints_and_commits(running: Asked) -> No
     ):
         assert f"{line}\n" in text
     assert "acme" not in text
+
+
+def test_a_made_up_method_makes_up_no_figure(ask: Asked) -> None:
+    assert refused(ask.client.request("BREW", "/health"), 405) == "method-not-allowed"
+    text = ask.client.get("/metrics").text
+    assert 'method="other"' in text
+    assert "BREW" not in text
+
+
+def test_a_refused_tenant_and_an_order_are_logged(guarded: Asked, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="buildkit.server"):
+        guarded.client.get("/api/v1/instances", headers={TENANT: "acme"})
+        for path in ("i/register", "i/pause"):
+            guarded.client.post(f"/api/v1/instances/{path}", headers=bearing(SECRET))
+    found = [(record.message, record.__dict__.get("tenant"), record.__dict__.get("signal")) for record in caplog.records]
+    assert found == [("unauthorized", "acme", None), ("ordered", "acme", "pause")]
+    assert SECRET not in caplog.text
