@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Select, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Select, make_url, text
+from sqlalchemy.dialects import sqlite
 
 from buildkit.server.database import open_database, parse_address
 from buildkit.server.migrate import migrate
@@ -67,5 +67,5 @@ def test_sqlite_reads_no_table_whole(connection: Connection, statement: Select[A
 
 
 def test_postgresql_locks_the_instances_in_their_order() -> None:
-    statement = str(LOCK_INSTANCES["postgresql"].compile(dialect=postgresql.dialect()))
+    statement = str(LOCK_INSTANCES["postgresql"].compile(dialect=make_url("postgresql+psycopg://").get_dialect()()))
     assert statement.endswith("ORDER BY instances.tenant_id, instances.instance_id FOR UPDATE OF instances")
