@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from buildkit.ci import is_ci
 from buildkit.cli.speech import listening
-from buildkit.replay.keep import keep
+from buildkit.replay.keep import JUDGED, keep
 from buildkit.replay.page import is_kept, page_file
 from buildkit.replay.watch import watching
 
@@ -31,7 +32,7 @@ def run_once(arguments: Sequence[str], run: Run) -> int:
         code = run(arguments)
     if watched.beyond is None:
         keep(file, code, speech.said, watched)
-    elif time.monotonic() - began > WORTH_SECONDS and not os.environ.get("CI"):
+    elif time.monotonic() - began > WORTH_SECONDS and not is_ci(os.environ):
         _rehearse(file, arguments, run)
     return code
 
@@ -41,5 +42,6 @@ def _rehearse(file: str, arguments: Sequence[str], run: Run) -> None:
     for _ in range(2):
         with watching(refuses=True) as watched, listening(muffled=True) as speech:
             code = run(arguments)
-        if watched.beyond is not None or keep(file, code, speech.said, watched):
+        # What was interrupted is not begun again.
+        if watched.beyond is not None or code not in JUDGED or keep(file, code, speech.said, watched):
             return

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from buildkit.ci import is_ci
 from buildkit.model import Cell
 
 VARIABLE: Final = "CARGO_INCREMENTAL"
@@ -19,19 +20,14 @@ PROFILE_VARIABLE: Final = "CARGO_PROFILE_DEV_INCREMENTAL"
 
 HOST_DEBUG: Final = "CARGO_PROFILE_DEV_BUILD_OVERRIDE_DEBUG"
 
-NO_CI: Final = frozenset({"", "0", "false"})
-"""What `CI` says where it does not say that this is CI."""
-
-
 MOST_SELECTIONS: Final = 32
 """A run with more selections of one package on one target is a sweep: nobody repeats it after each edit."""
 
 
 def incremental_environment(environment: Mapping[str, str], *tables: Mapping[str, Any], cells: Iterable[Cell] = ()) -> Mapping[str, str]:
     """Return what keeps incremental compilation out of CI and of sweeps; `tables` may have cargo's settings: its configuration, a manifest."""
-    is_ci = environment.get("CI", "").lower() not in NO_CI
     is_said = {VARIABLE, PROFILE_VARIABLE} & environment.keys() or any("incremental" in said for table in tables for said in _places(table))
-    return {VARIABLE: "0"} if (is_ci or is_sweep(cells)) and not is_said else {}
+    return {VARIABLE: "0"} if (is_ci(environment) or is_sweep(cells)) and not is_said else {}
 
 
 def is_sweep(cells: Iterable[Cell]) -> bool:

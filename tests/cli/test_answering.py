@@ -84,3 +84,31 @@ def test_a_short_run_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
 
     run_once(CHECK, compile_always)
     assert calls == ["run"]
+
+
+def test_an_interrupt_ends_what_is_found_out_beforehand() -> None:
+    calls = []
+
+    def end_interrupted(_: Sequence[str]) -> int:
+        calls.append("run")
+        if len(calls) > 1:
+            return 130
+        sys.audit("subprocess.Popen", "cargo", ["cargo"], None, None)
+        return 0
+
+    assert run_once(CHECK, end_interrupted) == 0
+    assert calls == ["run", "run"]
+
+
+def test_a_machine_that_denies_to_be_ci_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "false")
+    calls = []
+
+    def check_twice(_: Sequence[str]) -> int:
+        calls.append("run")
+        if len(calls) == 1:
+            sys.audit("subprocess.Popen", "cargo", ["cargo"], None, None)
+        return 0
+
+    run_once(CHECK, check_twice)
+    assert calls == ["run", "run"]

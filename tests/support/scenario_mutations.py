@@ -103,20 +103,21 @@ def refer_to_an_unknown_input(tree: Tree, data: st.DataObject) -> tuple[str, str
     return "reference", "data.texts"
 
 
-def misspell_an_agent(tree: Tree, data: st.DataObject) -> tuple[str, str] | None:
+def misspelled(tree: Tree, data: st.DataObject, key: str, value: str) -> tuple[str, str] | None:
+    """Name in an action what does not exist."""
     step = pick(data, steps_of(tree, "action"))
     if step is None:
         return None
-    step["agent"] = "txet"
-    return "unknown-agent", "txet"
+    step[key] = value
+    return f"unknown-{key}", value
+
+
+def misspell_an_agent(tree: Tree, data: st.DataObject) -> tuple[str, str] | None:
+    return misspelled(tree, data, "agent", "txet")
 
 
 def misspell_a_capability(tree: Tree, data: st.DataObject) -> tuple[str, str] | None:
-    step = pick(data, steps_of(tree, "action"))
-    if step is None:
-        return None
-    step["capability"] = "trimm"
-    return "unknown-capability", "trimm"
+    return misspelled(tree, data, "capability", "trimm")
 
 
 def wait_for_less_than_nothing(tree: Tree, data: st.DataObject) -> tuple[str, str] | None:
