@@ -16,6 +16,7 @@ import typer
 from buildkit.cargo.calls import CargoCommand
 from buildkit.cargo.configuration import find_files, read_configuration
 from buildkit.cargo.manifest import Manifests
+from buildkit.cargo.skipping import can_skip
 from buildkit.cargo.waiting import WaitingRunner
 from buildkit.cargo.wrappers import can_use_wrappers
 from buildkit.cli.combining import Combining
@@ -198,6 +199,7 @@ class Provision:
             jobs=self.session.jobs,
             cache=self.session.store,
             wraps=can_use_wrappers(configured, environment),
+            skips_wrappers=can_skip(configured, environment),
             check_env=debug_environment(environment, configured, manifest),
             running_env=incremental_environment(environment, configured, manifest, cells=cells),
             verdicts=VerdictCache(folder=self.session.store / FOLDER),

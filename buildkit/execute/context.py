@@ -68,6 +68,8 @@ class Context:
 
     wraps: bool = True
     """Whether cells may be checked through a scratch workspace."""
+    skips_wrappers: bool = True
+    """Whether rustc is left out for what the scratch workspace itself consists of."""
     fail_fast: bool = False
     """Whether the first cell that fails ends the run."""
 

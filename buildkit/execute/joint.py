@@ -6,12 +6,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
 
 from buildkit.cargo.failure import first_error
 from buildkit.cargo.messages import BuildFinished, Message, parse_message
+from buildkit.cargo.skipping import VARIABLE
 from buildkit.cargo.wrappers import Wrapper
 from buildkit.errors import BuildkitError
 from buildkit.execute.attribution import Attribution, Awaited, Made, roots_of, units_of
@@ -19,7 +21,7 @@ from buildkit.execute.context import Context
 from buildkit.execute.doubts import doubtful
 from buildkit.execute.grouping import Group, Way
 from buildkit.execute.outcome import StageOutcome
-from buildkit.execute.scratch import keeps_versions, scratch_folder, write_scratch
+from buildkit.execute.scratch import keeps_versions, scratch_folder, write_scratch, write_skipping
 from buildkit.execute.work import Work
 from buildkit.model import Cell, Stage, StageResult, Verdict
 from buildkit.process import Command, Completed
@@ -137,7 +139,8 @@ def call_of(context: Context, group: Group, folder: Path | None) -> Command:
     if folder is None:
         return calls.check_joined(selections, keep_going=keep_going)
     manifest = write_scratch(folder, context.workspace, [_wrapper(work) for work in group.works])
-    return calls.check_wrapped(manifest, selections[0], keep_going=keep_going)
+    command = calls.check_wrapped(manifest, selections[0], keep_going=keep_going)
+    return replace(command, env={**command.env, VARIABLE: str(write_skipping(folder))}) if context.skips_wrappers else command
 
 
 def _wrapper(work: Work) -> Wrapper:

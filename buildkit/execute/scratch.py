@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from buildkit.cargo.calls import OUTPUT_FOLDER
 from buildkit.cargo.metadata import Workspace
+from buildkit.cargo.skipping import SCRIPT
 from buildkit.cargo.wrappers import LIBRARY, PREFIX, Wrapper, root_manifest
 from buildkit.later import Later
 
@@ -21,6 +22,8 @@ else:
 
 SCRATCH_FOLDER: Final = "batches"
 """The folder of scratch workspaces, below that of all output."""
+
+SKIPPING: Final = "rustc-but-for-wrappers"
 
 
 @contextmanager
@@ -54,6 +57,19 @@ def write_scratch(folder: Path, workspace: Workspace, wrappers: Sequence[Wrapper
     manifest = folder / "Cargo.toml"
     _write(manifest, root_manifest(workspace, values, wrappers))
     return manifest
+
+
+def write_skipping(folder: Path) -> Path:
+    """Write the program that stands in for rustc where a scratch workspace is compiled, beside all of them; raises `OSError`."""
+    program = folder.parent / SKIPPING
+    with suppress(OSError):
+        if program.read_text(encoding="utf-8") == SCRIPT:
+            return program
+    # Another process may be about to start it.
+    making = folder / SKIPPING
+    making.write_text(SCRIPT, encoding="utf-8")
+    making.chmod(0o755)
+    return making.replace(program)
 
 
 def keeps_versions(folder: Path, workspace: Workspace) -> bool:
