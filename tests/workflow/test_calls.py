@@ -9,7 +9,7 @@ from scenarios import Tree, action, bundled, faults, finish, judged, scenario, t
 
 from buildkit.errors import UsageError
 
-UPLOAD = {name: {"immediate": "x"} for name in ("host", "user", "secret", "path", "text")}
+UPLOAD = {name: {"immediate": "x"} for name in ("host", "user", "secret", "host-key", "path", "text")}
 
 
 def upload() -> Tree:
