@@ -78,7 +78,8 @@ def _statics(name: str, agent: Agent) -> Iterator[str]:
     for capability in agent.capability:
         having = [platform for platform in Platform if agent.refusal(capability, platform) is None]
         if having != list(Platform):
-            yield f"    #[cfg(any({', '.join(f'feature = {_text(platform)}' for platform in having)}))]\n"
+            features = ", ".join(f"feature = {_text(platform)}" for platform in having)
+            yield f"    #[cfg({features if len(having) == 1 else f'any({features})'})]\n"
         yield f"    &{static_of(name, capability)},\n"
 
 
