@@ -13,7 +13,6 @@ from crossing import crossing_scenarios
 from generated import FRAMES, NAMES, fixture, generated
 from hostile import hostile_scenarios
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 from rust_compiler import Compiler, formatted_otherwise, is_missing
 from scenarios import Tree, action, conditional, delay, finish, scenario, split, valid_scenarios
 
@@ -27,8 +26,21 @@ pytestmark = [
     pytest.mark.skipif(is_missing("rustfmt"), reason="there is no rustfmt; rustup component add rustfmt"),
 ]
 CRATE_TYPES = {Platform.NATIVE: "bin", Platform.WASI: "bin", Platform.WASM_JS: "cdylib", Platform.EMBEDDED: "lib"}
-bundled = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate))
-"""Each example is dozens of scenarios in one call of rustc."""
+MANY = 60
+
+
+@pytest.fixture(scope="module")
+def drawn() -> list[Tree]:
+    """Draw scenarios of all kinds, to be compiled in one call: a call for each would take a second of its own."""
+    trees: list[Tree] = []
+
+    def collect(tree: Tree) -> None:
+        trees.append(tree)
+
+    varied = settings(max_examples=MANY, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    for kind in (hostile_scenarios(), valid_scenarios(), crossing_scenarios()):
+        varied(given(kind)(collect))()
+    return trees
 
 
 @pytest.fixture(scope="module")
@@ -38,10 +50,14 @@ def compiler(tmp_path_factory: pytest.TempPathFactory) -> Compiler:
     return made
 
 
-@pytest.mark.parametrize(("platform", "transport"), FRAMES)
 @pytest.mark.parametrize("name", NAMES)
-def test_every_source_compiles_without_a_warning(compiler: Compiler, name: str, platform: Platform, transport: Transport) -> None:
-    compiler.check(f"{name}-{platform}-{transport}", generated(fixture(name), platform, transport).text, CRATE_TYPES[platform])
+def test_every_source_compiles_without_a_warning(compiler: Compiler, name: str) -> None:
+    compiler.check(name, generated(fixture(name)).text, "bin")
+
+
+@pytest.mark.parametrize(("platform", "transport"), FRAMES)
+def test_every_entry_compiles_without_a_warning(compiler: Compiler, platform: Platform, transport: Transport) -> None:
+    compiler.check(f"split-{platform}-{transport}", generated(fixture("split"), platform, transport).text, CRATE_TYPES[platform])
 
 
 def test_rustfmt_changes_no_source_of_a_fixture(tmp_path: Path) -> None:
@@ -49,16 +65,13 @@ def test_rustfmt_changes_no_source_of_a_fixture(tmp_path: Path) -> None:
     assert not formatted_otherwise(tmp_path, sources)
 
 
-@bundled
-@given(trees=st.lists(hostile_scenarios() | valid_scenarios() | crossing_scenarios(), min_size=40, max_size=40))
-def test_rustfmt_changes_no_generated_source(tmp_path_factory: pytest.TempPathFactory, trees: list[Tree]) -> None:
-    sources = {f"s{index}": generated(tree).text for index, tree in enumerate(trees)}
-    assert not formatted_otherwise(tmp_path_factory.mktemp("formatted"), sources)
+def test_rustfmt_changes_no_generated_source(tmp_path: Path, drawn: list[Tree]) -> None:
+    assert not formatted_otherwise(tmp_path, {f"s{index}": generated(tree).text for index, tree in enumerate(drawn)})
 
 
 def test_rustfmt_changes_nothing_however_long_names_and_values_are(tmp_path: Path) -> None:
-    drawn = random.Random(5)  # noqa: S311  # no secret
-    sources = {f"s{index}": generated(_of_any_length(drawn)).text for index in range(300)}
+    lengths = random.Random(5)  # noqa: S311  # no secret
+    sources = {f"s{index}": generated(_of_any_length(lengths)).text for index in range(300)}
     assert not formatted_otherwise(tmp_path, sources)
 
 
@@ -112,18 +125,9 @@ def _values(value: Any) -> Iterator[Tree]:
             yield from _values(inner)
 
 
-@bundled
-@given(trees=st.lists(hostile_scenarios(), min_size=30, max_size=30))
-def test_the_program_has_exactly_the_texts_of_the_scenario(compiler: Compiler, trees: list[Tree]) -> None:
-    told = compiler.run("hostile", [_without_entry(tree) for tree in trees])
-    assert told == [expected_calls(tree) for tree in trees]
-
-
-@bundled
-@given(trees=st.lists(crossing_scenarios() | valid_scenarios(), min_size=30, max_size=30))
-def test_the_program_runs_the_steps_of_the_scenario(compiler: Compiler, trees: list[Tree]) -> None:
-    told = compiler.run("crossing", [_without_entry(tree) for tree in trees])
-    assert told == [expected_calls(tree) for tree in trees]
+def test_the_program_runs_the_steps_of_the_scenario_with_exactly_its_texts(compiler: Compiler, drawn: list[Tree]) -> None:
+    assert len(drawn) > MANY
+    assert compiler.run("drawn", [_without_entry(tree) for tree in drawn]) == [expected_calls(tree) for tree in drawn]
 
 
 def test_the_largest_scenarios_compile(compiler: Compiler) -> None:

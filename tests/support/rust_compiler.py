@@ -27,7 +27,8 @@ def formatted_otherwise(folder: Path, sources: Mapping[str, str]) -> str:
     for name, text in sources.items():
         (folder / f"{name}.rs").write_text(text, encoding="utf-8")
     names = [f"{name}.rs" for name in sources]
-    done = subprocess.run(("rustfmt", "--check", "--edition", "2024", *names), cwd=folder, capture_output=True, text=True, check=False)
+    command = ("rustfmt", "--check", "--edition", "2024", *names)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     return done.stdout + done.stderr
 
 

@@ -75,9 +75,15 @@ def fields(name: str, values: Sequence[FieldCode]) -> str:
     return f"{start}{_items(items, BODY)}];"
 
 
-def vector(name: str, items: Sequence[str]) -> str:
-    """Return the statement that names a `Vec` of several calls."""
+def vector(name: str, head: str, arguments: Sequence[Sequence[str]]) -> str:
+    """Return the statement that names a `Vec` of several calls of one function."""
+    items = [_listed_call(head, given, BODY + STEP) for given in arguments]
     return f"{_space(BODY)}let {name} = vec![{_items(items, BODY)}];"
+
+
+def _listed_call(head: str, arguments: Sequence[str], indent: int) -> str:
+    line = ", ".join(arguments)
+    return f"{head}({line})" if columns(line) <= WIDEST_LIST else _tall(head, "(", arguments, ")", indent)
 
 
 def _items(items: Sequence[str], indent: int) -> str:

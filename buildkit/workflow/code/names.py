@@ -7,11 +7,59 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 KEYWORDS: Final = frozenset(
-    """
-    abstract as async await become box break const continue crate do dyn else enum extern false final fn for gen if impl in let loop
-    macro match mod move mut override priv pub ref return self static struct super trait true try type typeof unsafe unsized use virtual
-    where while yield
-    """.split()
+    [
+        "abstract",
+        "as",
+        "async",
+        "await",
+        "become",
+        "box",
+        "break",
+        "const",
+        "continue",
+        "crate",
+        "do",
+        "dyn",
+        "else",
+        "enum",
+        "extern",
+        "false",
+        "final",
+        "fn",
+        "for",
+        "gen",
+        "if",
+        "impl",
+        "in",
+        "let",
+        "loop",
+        "macro",
+        "match",
+        "mod",
+        "move",
+        "mut",
+        "override",
+        "priv",
+        "pub",
+        "ref",
+        "return",
+        "self",
+        "static",
+        "struct",
+        "super",
+        "trait",
+        "true",
+        "try",
+        "type",
+        "typeof",
+        "unsafe",
+        "unsized",
+        "use",
+        "virtual",
+        "where",
+        "while",
+        "yield",
+    ]
 )
 """The words that no function of Rust 2024 may have as its name (The Rust Reference, Keywords)."""
 

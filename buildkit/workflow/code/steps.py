@@ -37,18 +37,23 @@ fn branch<R: WorkflowRuntime>(
 
 def step_function(step: AnyStep, names: Mapping[str, str]) -> str:
     """Return the function of a step; `names` has the ending of each step's function."""
+    gives, body = _body(step, names)
+    return "\n".join((*_comment(step), signature(f"step_{names[step.id]}", gives), *body, "}\n"))
+
+
+def _body(step: AnyStep, names: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """Return what a step's function gives, and its statements."""
     match step:
         case Action():
-            body, gives = _action(step), "()"
+            return "()", _action(step)
         case Delay():
-            body, gives = (call("run.delay", literal(step.id), f"{step.milliseconds:_}"),), "()"
+            return "()", (call("run.delay", literal(step.id), f"{step.milliseconds:_}"),)
         case Split():
-            body, gives = _split(step, names), "()"
+            return "()", _split(step, names)
         case Conditional():
-            body, gives = _conditional(step), "bool"
+            return "bool", _conditional(step)
         case Finish():
-            body, gives = _finish(step), "Value"
-    return "\n".join((*_comment(step), signature(f"step_{names[step.id]}", gives), *body, "}\n"))
+            return "Value", _finish(step)
 
 
 def branch_function() -> str:
@@ -88,7 +93,7 @@ def _action(step: Action) -> tuple[str, ...]:
 
 
 def _split(step: Split, names: Mapping[str, str]) -> tuple[str, ...]:
-    branches = vector("branches", [f"branch(run, branch_{names[first]})" for first in step.branches.values()])
+    branches = vector("branches", "branch", [("run", f"branch_{names[first]}") for first in step.branches.values()])
     return branches, call("run.split", literal(step.id), "branches")
 
 

@@ -106,15 +106,10 @@ def _stretches(way: Way, flow: Flow) -> Mapping[int, tuple[int, ...]]:
     for first in steps:
         if first not in inside:
             stretch = [first]
-            while (following := _only(flow.after(stretch[-1]))) in inside and following is not None:
-                stretch.append(following)
+            while ahead := inside.intersection(flow.after(stretch[-1])):
+                stretch += ahead
             stretches[first] = tuple(stretch)
     return stretches
-
-
-def _only(steps: tuple[int, ...]) -> int | None:
-    different = set(steps)
-    return steps[0] if len(different) == 1 else None
 
 
 def _stretch(steps: tuple[int, ...], named: NamedFlow, goes_on: Mapping[int | None, str]) -> Iterator[str]:
@@ -128,7 +123,8 @@ def _stretch(steps: tuple[int, ...], named: NamedFlow, goes_on: Mapping[int | No
         case (only,):
             yield f"{indent}{asked}?;"
             yield f"{indent}{goes_on[only]}"
-        case (then, otherwise, *_):
+        case _:
+            then, otherwise = following
             yield f"{indent}if {asked}? {{"
             yield f"{indent}{_space(STEP)}{goes_on[then]}"
             yield f"{indent}}} else {{"
