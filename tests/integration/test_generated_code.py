@@ -18,7 +18,9 @@ from scenarios import Tree, action, conditional, delay, finish, scenario, split,
 
 from buildkit.workflow.agents import Platform
 from buildkit.workflow.code.frames import frame
+from buildkit.workflow.code.layout import WIDEST, ValueCode, binding
 from buildkit.workflow.code.model import Transport
+from buildkit.workflow.code.text import columns, escaped
 
 pytestmark = [
     pytest.mark.integration,
@@ -208,3 +210,17 @@ def _source(value: Tree) -> list[str]:
         return ["immediate", json.dumps(value["immediate"], ensure_ascii=False)]
     default = ["default", json.dumps(value["default"], ensure_ascii=False)] if "default" in value else []
     return ["reference", value["reference"], *default] if value else []
+
+
+def test_rustfmt_gives_every_letter_as_many_columns(tmp_path: Path) -> None:
+    room = WIDEST - len('    let left = S::reference("");')
+    lines = []
+    for letter in (chr(code) for code in range(0x80, 0x110000) if not 0xD800 <= code < 0xE000):
+        text = letter * 8
+        if escaped(text) == text:
+            for width in (room, room + 1):
+                literal = f'"{text}{"x" * (width - columns(text))}"'
+                lines.append(binding("left", ValueCode(call="S::reference", literal=literal)))
+    assert len(lines) > 200_000
+    parts = {f"s{start}": "\n".join(("fn main() {", *lines[start : start + 8000], "}\n")) for start in range(0, len(lines), 8000)}
+    assert not formatted_otherwise(tmp_path, parts)

@@ -14,6 +14,8 @@ _SPECIAL: Final = re.compile(r"[^ !#-\[\]-~]")
 _BLENDING: Final = re.compile(
     "["
     "\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff"  # parts of Korean syllables
+    "\u0d4e\u17a4\u17d8\ua8fa\uff9e\uff9f\U000111c2\U000111c3"  # letters that are drawn on others, or as several
+    "\U0001193f\U00011941\U00011a3a\U00011a84-\U00011a89\U00011d46"
     "\u3164\uffa0"  # letters that look like a space
     "\u2800"  # a sign of Braille without a dot
     "\ua4f8-\ua4fd"  # tones that join with each other
@@ -21,6 +23,8 @@ _BLENDING: Final = re.compile(
     "\U0001f3fb-\U0001f3ff"  # colours of the sign before
     "]"
 )
+_JOINED: Final = re.compile("[\u0644\u06b5-\u06b8\u076a\u08a6\u08c7][\u0622\u0623\u0625\u0627\u0671-\u0673\u0675\u0773\u0774]")
+"""Lam and alef, which are drawn as one letter."""
 
 
 def escaped(text: str) -> str:
@@ -45,8 +49,10 @@ def literal(text: str) -> str:
 
 
 def columns(text: str) -> int:
-    """Return how wide a text of `escaped` is where every letter has one column and those of East Asia have two."""
-    return len(text) if text.isascii() else len(text) + sum(east_asian_width(letter) in "WF" for letter in text)
+    """Return how many columns a text of `escaped` or `literal` has: letters of East Asia have two, others one."""
+    if text.isascii():
+        return len(text)
+    return len(text) + sum(east_asian_width(letter) in "WF" for letter in text) - len(_JOINED.findall(text))
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -64,7 +64,7 @@ def test_half_a_character_is_refused(text: str) -> None:
 
 
 def test_letters_of_east_asia_have_two_columns() -> None:
-    assert [columns(text) for text in ("name", "größe", "名前", "🦀", "مرحبا")] == [4, 5, 4, 2, 5]
+    assert [columns(text) for text in ("name", "größe", "名前", "🦀", "مرحبا", "لا")] == [4, 5, 4, 2, 5, 1]
 
 
 def test_a_text_of_a_million_characters_is_one_literal() -> None:
