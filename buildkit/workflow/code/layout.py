@@ -41,34 +41,39 @@ FieldCode = tuple[str, ValueCode]
 """The literal of a name, and its value."""
 
 
+def space(count: int) -> str:
+    """Return what a line begins with that is indented by some columns."""
+    return " " * count
+
+
 def signature(name: str, gives: str, *, visibility: str = "") -> str:
     """Return how a function of a workflow begins."""
     start, end = f"{visibility}fn {name}<R: WorkflowRuntime>(", f") -> Result<{gives}, WorkflowError> {{"
     line = f"{start}run: &Run<R>{end}"
-    return line if len(line) <= WIDEST else f"{start}\n{_space(STEP)}run: &Run<R>,\n{end}"
+    return line if len(line) <= WIDEST else f"{start}\n{space(STEP)}run: &Run<R>,\n{end}"
 
 
 def call(head: str, *arguments: str) -> str:
     """Return a call as the last line of a function; the arguments have neither calls nor lists with several parts."""
     line = ", ".join(arguments)
     if columns(line) <= WIDEST_LIST and BODY + columns(f"{head}({line})") <= WIDEST:
-        return f"{_space(BODY)}{head}({line})"
-    return _space(BODY) + _tall(head, "(", arguments, ")", BODY)
+        return f"{space(BODY)}{head}({line})"
+    return space(BODY) + _tall(head, "(", arguments, ")", BODY)
 
 
 def binding(name: str, value: ValueCode) -> str:
     """Return the statement that names a value."""
-    start = f"{_space(BODY)}let {name} ="
+    start = f"{space(BODY)}let {name} ="
     beside = _value(value, BODY, WIDEST - len(start) - len(" ;"))
     below = _value(value, BODY + STEP, WIDEST - BODY - STEP - len(";"))
     if "\n" in beside and _is_better_below(beside, below):
-        return f"{start}\n{_space(BODY + STEP)}{below};"
+        return f"{start}\n{space(BODY + STEP)}{below};"
     return f"{start} {beside};"
 
 
 def fields(name: str, values: Sequence[FieldCode]) -> str:
     """Return the statement that names a list of fields."""
-    start = f"{_space(BODY)}let {name} = ["
+    start = f"{space(BODY)}let {name} = ["
     if len(values) == 1:
         return f"{start}{_field(values[0], BODY)}];"
     items = [_field(value, BODY + STEP) for value in values]
@@ -78,7 +83,7 @@ def fields(name: str, values: Sequence[FieldCode]) -> str:
 def vector(name: str, head: str, arguments: Sequence[Sequence[str]]) -> str:
     """Return the statement that names a `Vec` of several calls of one function."""
     items = [_listed_call(head, given, BODY + STEP) for given in arguments]
-    return f"{_space(BODY)}let {name} = vec![{_items(items, BODY)}];"
+    return f"{space(BODY)}let {name} = vec![{_items(items, BODY)}];"
 
 
 def _listed_call(head: str, arguments: Sequence[str], indent: int) -> str:
@@ -91,8 +96,8 @@ def _items(items: Sequence[str], indent: int) -> str:
     line = ", ".join(items)
     if "\n" not in line and columns(line) <= WIDEST_LIST:
         return line
-    inner = "".join(f"{_space(indent + STEP)}{item},\n" for item in items)
-    return f"\n{inner}{_space(indent)}"
+    inner = "".join(f"{space(indent + STEP)}{item},\n" for item in items)
+    return f"\n{inner}{space(indent)}"
 
 
 def _is_better_below(beside: str, below: str) -> bool:
@@ -117,12 +122,12 @@ def _value(value: ValueCode, indent: int, room: int) -> str:
     if value.default is None:
         return root
     if "\n" in root:
-        return f"{root}\n{_space(indent)}{_single('.or', value.default, indent, WIDEST - indent - 1)}"
+        return f"{root}\n{space(indent)}{_single('.or', value.default, indent, WIDEST - indent - 1)}"
     inner = indent + STEP
     below = _single(".or", value.default, inner, WIDEST - inner - 1)
     if "\n" in below and columns(f"{root}.or(") <= room:
         return root + _tall(".or", "(", (value.default,), ")", indent)
-    return f"{root}\n{_space(inner)}{below}"
+    return f"{root}\n{space(inner)}{below}"
 
 
 def _single(head: str, argument: str, indent: int, room: int) -> str:
@@ -131,9 +136,5 @@ def _single(head: str, argument: str, indent: int, room: int) -> str:
 
 
 def _tall(head: str, opening: str, items: Sequence[str], closing: str, indent: int) -> str:
-    inner = "".join(f"{_space(indent + STEP)}{item},\n" for item in items)
-    return f"{head}{opening}\n{inner}{_space(indent)}{closing}"
-
-
-def _space(count: int) -> str:
-    return " " * count
+    inner = "".join(f"{space(indent + STEP)}{item},\n" for item in items)
+    return f"{head}{opening}\n{inner}{space(indent)}{closing}"

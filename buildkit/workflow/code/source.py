@@ -16,7 +16,7 @@ from buildkit.workflow.code.flow import Flow, flow_of
 from buildkit.workflow.code.frames import attributes, frame
 from buildkit.workflow.code.model import SourceText, StepLines, Transport
 from buildkit.workflow.code.names import snake_names
-from buildkit.workflow.code.steps import branch_function, step_function
+from buildkit.workflow.code.steps import BRANCH, step_function
 from buildkit.workflow.code.text import escaped
 from buildkit.workflow.code.ways import NamedFlow, way_function
 from buildkit.workflow.graph import read_graph
@@ -103,7 +103,7 @@ def _functions(scenario: Scenario) -> Iterator[Piece]:
             yield None, way_function(flow.branches[index], named)
         yield scenario.steps[index].id, step_function(scenario.steps[index], names)
     if any(isinstance(step, Split) for step in scenario.steps):
-        yield None, branch_function()
+        yield None, BRANCH
 
 
 def _flow(scenario: Scenario) -> Flow:

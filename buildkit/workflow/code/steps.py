@@ -13,17 +13,7 @@ from buildkit.workflow.code.names import capability_path
 from buildkit.workflow.code.text import escaped, literal
 from buildkit.workflow.model import Action, AnyStep, Conditional, Delay, Finish, Operator, Split, Value
 
-OPERATORS: Final[Mapping[Operator, str]] = {
-    Operator.EQUALS: "Equals",
-    Operator.NOT_EQUALS: "NotEquals",
-    Operator.LESS_THAN: "LessThan",
-    Operator.AT_MOST: "AtMost",
-    Operator.GREATER_THAN: "GreaterThan",
-    Operator.AT_LEAST: "AtLeast",
-    Operator.CONTAINS: "Contains",
-    Operator.EXISTS: "Exists",
-}
-_BRANCH: Final = """\
+BRANCH: Final = """\
 /// Prepare a branch to run beside others.
 fn branch<R: WorkflowRuntime>(
     run: &Run<R>,
@@ -33,6 +23,7 @@ fn branch<R: WorkflowRuntime>(
     Box::new(move || way(&run))
 }
 """
+"""What splits share: the function that makes a branch of a way."""
 
 
 def step_function(step: AnyStep, names: Mapping[str, str]) -> str:
@@ -54,11 +45,6 @@ def _body(step: AnyStep, names: Mapping[str, str]) -> tuple[str, tuple[str, ...]
             return "bool", _conditional(step)
         case Finish():
             return "Value", _finish(step)
-
-
-def branch_function() -> str:
-    """Return what splits share: the function that makes a branch of a way."""
-    return _BRANCH
 
 
 def _comment(step: AnyStep) -> Iterator[str]:
@@ -104,7 +90,11 @@ def _conditional(step: Conditional) -> tuple[str, ...]:
     if condition.right is not UNSET:
         sides.append(binding("right", _value(condition.right)))
         right = "Some(right)"
-    return (*sides, call("run.holds", literal(step.id), "left", f"Operator::{OPERATORS[condition.operator]}", right))
+    return (*sides, call("run.holds", literal(step.id), "left", _variant(condition.operator), right))
+
+
+def _variant(operator: Operator) -> str:
+    return f"Operator::{operator.name.title().replace('_', '')}"
 
 
 def _finish(step: Finish) -> tuple[str, ...]:

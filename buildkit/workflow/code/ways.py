@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from buildkit.records import dataclass
 from buildkit.workflow.code.flow import Choice, Flow, Part, Run, Way, parts_of
-from buildkit.workflow.code.layout import BODY, STEP, signature
+from buildkit.workflow.code.layout import BODY, STEP, signature, space
 from buildkit.workflow.code.names import camel_names
 from buildkit.workflow.code.text import escaped
 
-ENTRY = "execute_workflow"
+ENTRY: Final = "execute_workflow"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,10 +48,10 @@ def _row(parts: tuple[Part, ...], way: Way, named: NamedFlow) -> Iterator[str]:
     """Give the lines of a way whose forks stand inside each other."""
     if way.stop is None:
         yield from _lines(parts[:-1], BODY, named)
-        yield f"{_space(BODY)}{named.calls(parts[-1].step)}"
+        yield f"{space(BODY)}{named.calls(parts[-1].step)}"
     else:
         yield from _lines(parts, BODY, named)
-        yield f"{_space(BODY)}Ok(())"
+        yield f"{space(BODY)}Ok(())"
 
 
 def _lines(parts: tuple[Part, ...], indent: int, named: NamedFlow) -> Iterator[str]:
@@ -58,16 +59,16 @@ def _lines(parts: tuple[Part, ...], indent: int, named: NamedFlow) -> Iterator[s
         asked = named.calls(part.step)
         match part:
             case Run() if named.ends(part.step):
-                yield f"{_space(indent)}return {asked};"
+                yield f"{space(indent)}return {asked};"
             case Run():
-                yield f"{_space(indent)}{asked}?;"
+                yield f"{space(indent)}{asked}?;"
             case Choice():
-                yield f"{_space(indent)}if {'' if part.then else '!'}{asked}? {{"
+                yield f"{space(indent)}if {'' if part.then else '!'}{asked}? {{"
                 yield from _lines(part.then or part.otherwise, indent + STEP, named)
                 if part.then and part.otherwise:
-                    yield f"{_space(indent)}}} else {{"
+                    yield f"{space(indent)}}} else {{"
                     yield from _lines(part.otherwise, indent + STEP, named)
-                yield f"{_space(indent)}}}"
+                yield f"{space(indent)}}}"
 
 
 def _loop(way: Way, named: NamedFlow) -> Iterator[str]:
@@ -76,21 +77,21 @@ def _loop(way: Way, named: NamedFlow) -> Iterator[str]:
     ids = named.flow.graph.nodes
     names = camel_names(ids[first].id for first in stretches)
     variants = {first: f"Next::{names[ids[first].id]}" for first in stretches}
-    inner = _space(BODY + STEP)
-    yield f"{_space(BODY)}enum Next {{"
+    inner = space(BODY + STEP)
+    yield f"{space(BODY)}enum Next {{"
     yield from (f"{inner}{names[ids[first].id]}," for first in stretches)
-    yield f"{_space(BODY)}}}"
-    yield f"{_space(BODY)}let mut next = {variants[way.first]};"
-    yield f"{_space(BODY)}loop {{"
+    yield f"{space(BODY)}}}"
+    yield f"{space(BODY)}let mut next = {variants[way.first]};"
+    yield f"{space(BODY)}loop {{"
     yield f"{inner}match next {{"
     goes_on: dict[int | None, str] = {way.stop: "return Ok(());"}
     goes_on |= {following: f"next = {variant};" for following, variant in variants.items()}
     for first, steps in stretches.items():
-        yield f"{inner}{_space(STEP)}{variants[first]} => {{"
+        yield f"{inner}{space(STEP)}{variants[first]} => {{"
         yield from _stretch(steps, named, goes_on)
-        yield f"{inner}{_space(STEP)}}}"
+        yield f"{inner}{space(STEP)}}}"
     yield f"{inner}}}"
-    yield f"{_space(BODY)}}}"
+    yield f"{space(BODY)}}}"
 
 
 def _stretches(way: Way, flow: Flow) -> Mapping[int, tuple[int, ...]]:
@@ -114,7 +115,7 @@ def _stretches(way: Way, flow: Flow) -> Mapping[int, tuple[int, ...]]:
 
 def _stretch(steps: tuple[int, ...], named: NamedFlow, goes_on: Mapping[int | None, str]) -> Iterator[str]:
     """Give the lines of a stretch; `goes_on` has the statement that goes on with a step."""
-    indent = _space(BODY + 3 * STEP)
+    indent = space(BODY + 3 * STEP)
     yield from (f"{indent}{named.calls(step)}?;" for step in steps[:-1])
     asked, following = named.calls(steps[-1]), tuple(dict.fromkeys(named.flow.after(steps[-1])))
     match following:
@@ -126,11 +127,7 @@ def _stretch(steps: tuple[int, ...], named: NamedFlow, goes_on: Mapping[int | No
         case _:
             then, otherwise = following
             yield f"{indent}if {asked}? {{"
-            yield f"{indent}{_space(STEP)}{goes_on[then]}"
+            yield f"{indent}{space(STEP)}{goes_on[then]}"
             yield f"{indent}}} else {{"
-            yield f"{indent}{_space(STEP)}{goes_on[otherwise]}"
+            yield f"{indent}{space(STEP)}{goes_on[otherwise]}"
             yield f"{indent}}}"
-
-
-def _space(count: int) -> str:
-    return " " * count
