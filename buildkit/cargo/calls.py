@@ -61,12 +61,13 @@ class CargoSelection:
 
 @dataclass(frozen=True, kw_only=True)
 class CargoCalls:
-    """Builds the commands for one workspace with one cargo; `env` is the environment patch for one target."""
+    """Builds the commands for one workspace with one cargo; `env` is the environment patch for one target, `output` the folder to compile into."""
 
     cargo: Path
     workspace: Workspace
     options: CargoOptions
     env: Mapping[str, str | None]
+    output: str = OUTPUT_FOLDER
 
     def unit_graph(self, selection: CargoSelection) -> Command:
         """Return the call that prints what would be built. It is unstable, and unlocked for cargo alone: nothing is compiled."""
@@ -129,7 +130,7 @@ class CargoCalls:
         jobs = () if self.options.jobs is None else ("--jobs", str(self.options.jobs))
         return (
             *self._building(selection),
-            *("--message-format", MESSAGE_FORMAT, "--target-dir", str(self.workspace.target_directory / OUTPUT_FOLDER), *jobs),
+            *("--message-format", MESSAGE_FORMAT, "--target-dir", str(self.workspace.target_directory / self.output), *jobs),
         )
 
     def _naming(self, selection: CargoSelection) -> tuple[str, ...]:

@@ -76,10 +76,15 @@ class CompilerArtifact(msgspec.Struct, frozen=True, kw_only=True, tag_field="rea
 
 
 class BuildScriptExecuted(msgspec.Struct, frozen=True, kw_only=True, tag_field="reason", tag="build-script-executed"):
-    """A build script that ran now or earlier; what it printed lies in `output`, beside `out_dir`."""
+    """A build script that ran now or earlier; what it printed lies in `output`, beside `out_dir`.
+
+    `linked_libs` are `KIND=NAME` and `linked_paths` `KIND=FOLDER`, each perhaps without the kind.
+    """
 
     package_id: str
     out_dir: Path
+    linked_libs: tuple[str, ...] = ()
+    linked_paths: tuple[str, ...] = ()
 
 
 class BuildFinished(msgspec.Struct, frozen=True, kw_only=True, tag_field="reason", tag="build-finished"):

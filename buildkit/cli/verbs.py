@@ -62,6 +62,12 @@ VERBS: Final = (
         function="propose_configuration",
         summary="Write a buildkit.toml from what the workspace shows.",
     ),
+    Verb(
+        name="prebuild",
+        module="buildkit.cli.prebuild",
+        function="prebuild",
+        summary="Build the library that workflows link, once for each target.",
+    ),
     Verb(name="serve", module="buildkit.cli.serve", function="serve", summary="Serve checkpoints and signals of workflows."),
     Verb(
         name="ensure",

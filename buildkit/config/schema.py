@@ -142,6 +142,14 @@ class CargoTable(Table, frozen=True, kw_only=True):
     ] = "20 GB"
 
 
+class WorkflowTable(Table, frozen=True, kw_only=True):
+    """What compiled scenarios link."""
+
+    library: Annotated[
+        Name, Meta(description="The package of this workspace that scenarios are compiled against.", examples=["runtara-workflow-stdlib"])
+    ] = "runtara-workflow-stdlib"
+
+
 class TargetTable(Table, frozen=True, kw_only=True):
     """A compilation target: what this workspace adds to one, or, with `extends`, a new one."""
 
@@ -280,6 +288,7 @@ class Configuration(Table, frozen=True, kw_only=True):
     plugins: Annotated[PluginsTable, Meta(description="Where compilation targets come from.")] = PluginsTable()
     toolchain: Annotated[ToolchainTable, Meta(description="Where compilers and standard libraries are kept.")] = ToolchainTable()
     cargo: Annotated[CargoTable, Meta(description="How cargo is called.")] = CargoTable()
+    workflow: Annotated[WorkflowTable, Meta(description="What compiled scenarios link.")] = WorkflowTable()
     target: Annotated[Mapping[Name, TargetTable], Meta(description="Compilation targets, by name.")] = msgspec.field(default_factory=dict)
     package: Annotated[Mapping[Name, PackageTable], Meta(description="Packages of the workspace, by name.")] = msgspec.field(
         default_factory=dict

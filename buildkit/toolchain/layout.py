@@ -13,7 +13,10 @@ STORED_SYSROOTS: Final = "sysroots"
 STORED_PACKAGES: Final = "packages"
 """Other distribution packages that were unpacked privately: start files, C libraries, C compilers."""
 
-KINDS: Final = (STORED_TOOLCHAINS, STORED_SYSROOTS, STORED_PACKAGES)
+STORED_LIBRARIES: Final = "libraries"
+"""Prebuilt libraries of crates, which scenarios are compiled against."""
+
+KINDS: Final = (STORED_TOOLCHAINS, STORED_SYSROOTS, STORED_PACKAGES, STORED_LIBRARIES)
 
 STORED_ANSWERS: Final = "answers"
 """What compilers and cargo have answered, one file each."""

@@ -111,7 +111,7 @@ class Store:
         found = self.find(recipe)
         if found is not None:
             return found
-        with explain_os_error(self.root), self._locked(recipe):
+        with explain_os_error(self.root), self.held(recipe.name, recipe.title):
             found = self.find(recipe)
             if found is None:
                 found = self._build(recipe, build)
@@ -142,6 +142,20 @@ class Store:
             shutil.rmtree(self.root / LISTS, ignore_errors=True)
         return tuple(removed)
 
+    @contextmanager
+    def held(self, name: str, title: str) -> Iterator[None]:
+        """Keep other processes from what has a name in the store; says that it waits for whoever provides `title`."""
+        lock = self._lock(name)
+        try:
+            lock.acquire(blocking=False)
+        except filelock.Timeout:
+            self.emit(Notice(message=f"waiting for another process that provides {title}"))
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
     def _build(self, recipe: Recipe, build: Build) -> Path:
         work = self.root / WORK
         work.mkdir(parents=True, exist_ok=True)
@@ -165,19 +179,6 @@ class Store:
             self.emit(Notice(message=f"{path.name} in the store was damaged and has been built again"))
             path.rename(scratch / "damaged")
         fresh.rename(path)
-
-    @contextmanager
-    def _locked(self, recipe: Recipe) -> Iterator[None]:
-        lock = self._lock(recipe.name)
-        try:
-            lock.acquire(blocking=False)
-        except filelock.Timeout:
-            self.emit(Notice(message=f"waiting for another process that provides {recipe.title}"))
-            lock.acquire()
-        try:
-            yield
-        finally:
-            lock.release()
 
     def _lock(self, name: str) -> filelock.FileLock:
         folder = self.root / LOCKS

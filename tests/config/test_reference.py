@@ -25,6 +25,7 @@ def test_every_table_has_a_section_and_every_key_a_row() -> None:
         "### `[plugins]`",
         "### `[toolchain]`",
         "### `[cargo]`",
+        "### `[workflow]`",
         "### `[target.TARGET]`",
         "### `[package.PACKAGE]`",
         "### `[package.PACKAGE.run]`",

@@ -1,0 +1,1 @@
+"""Prebuilt libraries: what a compiled scenario links, for each target, in the store."""
