@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -154,7 +153,7 @@ def test_the_store_lists_and_prunes_libraries(place: Prebuilding) -> None:
 
 
 def test_code_that_does_not_compile_is_told_with_its_place(place: Prebuilding) -> None:
-    write(place, "app/src/lib.rs", LIBRARY + "fn broken() -> u8 { \"text\" }\n")
+    write(place, "app/src/lib.rs", LIBRARY + 'fn broken() -> u8 { "text" }\n')
     ran = place.run()
     assert ran.code == 1
     assert "error[E0308]: mismatched types at app/src/lib.rs:8" in ran.err
@@ -173,9 +172,7 @@ def test_code_that_does_not_compile_is_told_with_its_place(place: Prebuilding) -
         pytest.param(("--from", "a", "--archive", "b"), "", "--from takes all of an archive", id="both ways"),
     ],
 )
-def test_what_cannot_be_built_is_refused_in_one_sentence(
-    arguments: tuple[str, ...], settings: str, said: str, place: Prebuilding
-) -> None:
+def test_what_cannot_be_built_is_refused_in_one_sentence(arguments: tuple[str, ...], settings: str, said: str, place: Prebuilding) -> None:
     if settings:
         write(place, "buildkit.toml", settings)
     ran = place.run(*arguments)
@@ -190,4 +187,4 @@ def test_an_archive_in_a_folder_that_cannot_be_written_is_refused(place: Prebuil
     ran = place.run("--archive", str(tmp_path / "absent" / "app.tar.zst"))
     assert ran.code == 2
     assert "app.tar.zst cannot be written: no such file or directory" in ran.err
-    assert os.listdir(place.store / "work") == []
+    assert not list((place.store / "work").iterdir())

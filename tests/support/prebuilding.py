@@ -95,7 +95,11 @@ class Prebuilding:
         """Start to prebuild."""
         command = (sys.executable, "-m", "buildkit", "prebuild", "-C", str(self.root), "--offline", "--format", "json")
         return subprocess.Popen(
-            command, cwd=self.root, env={**os.environ, "BUILDKIT_CACHE_DIR": str(self.store), **environment}, stdout=subprocess.PIPE, text=True
+            command,
+            cwd=self.root,
+            env={**os.environ, "BUILDKIT_CACHE_DIR": str(self.store), **environment},
+            stdout=subprocess.PIPE,
+            text=True,
         )
 
 
@@ -109,7 +113,9 @@ def library_at(folder: str | Path) -> Library:
 def compiler_of(library: Library, store: Path) -> Toolchain:
     """Return the compiler that made a library."""
     found = discover(environment=dict(os.environ), store=store, processes=ProcessRunner())
-    return next(toolchain for toolchain in found if (toolchain.commit, toolchain.release) == (library.compiler.commit, library.compiler.release))
+    return next(
+        toolchain for toolchain in found if (toolchain.commit, toolchain.release) == (library.compiler.commit, library.compiler.release)
+    )
 
 
 def compiled(library: Library, store: Path, source: str, folder: Path, *flags: str) -> Path:
@@ -117,7 +123,13 @@ def compiled(library: Library, store: Path, source: str, folder: Path, *flags: s
     folder.mkdir(exist_ok=True)
     (folder / "main.rs").write_text(source, encoding="utf-8")
     rustc = compiler_of(library, store).rustc
-    settings = ("--edition", library.edition, "--target", library.triple, "-Cpanic=abort" if "panic" in library.profile else "-Cpanic=unwind")
+    settings = (
+        "--edition",
+        library.edition,
+        "--target",
+        library.triple,
+        "-Cpanic=abort" if "panic" in library.profile else "-Cpanic=unwind",
+    )
     done = subprocess.run(
         (str(rustc), "main.rs", *settings, *rustc_arguments(library), *flags, "-o", "program"),
         cwd=folder,

@@ -31,7 +31,10 @@ def pack(libraries: Sequence[Library], file: Path) -> None:
     ordered = sorted(libraries, key=lambda library: library.key)
     with _aside(file) as stream:
         compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True)
-        with compressor.stream_writer(stream, closefd=False) as compressed, tarfile.open(fileobj=compressed, mode="w|", format=tarfile.GNU_FORMAT) as tar:
+        with (
+            compressor.stream_writer(stream, closefd=False) as compressed,
+            tarfile.open(fileobj=compressed, mode="w|", format=tarfile.GNU_FORMAT) as tar,
+        ):
             for library in ordered:
                 text = encode(library.description())
                 tar.addfile(_member(f"{library.key}/{FILE_NAME}", len(text)), io.BytesIO(text))

@@ -98,7 +98,9 @@ class Output:
         for message in self._scripts(messages):
             names = [library_name(library) for library in message.linked_libs]
             for folder in folders_of(message):
-                is_made = folder.is_relative_to(self.folder) or folder.is_relative_to(self.packages[message.package_id].manifest_path.parent)
+                is_made = folder.is_relative_to(self.folder) or folder.is_relative_to(
+                    self.packages[message.package_id].manifest_path.parent
+                )
                 if not is_made and not all(any(archives_in(folder, name)) for name in names):
                     yield folder
 

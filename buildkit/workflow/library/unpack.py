@@ -81,7 +81,9 @@ class Archive:
         description = decode(stream.read()) if stream is not None and member.size <= LARGEST_DESCRIPTION else None
         if description is None:
             raise self.refusal(f"has a {member.name} that this buildkit cannot read")
-        odd = next((crate.file for crate in description.crates if leads_out(crate.file) or crate.file.partition("/")[0] not in FOLDERS), None)
+        odd = next(
+            (crate.file for crate in description.crates if leads_out(crate.file) or crate.file.partition("/")[0] not in FOLDERS), None
+        )
         if odd is not None:
             raise self.refusal(f"names {odd!r}, which leads out of the library")
         if member.name != f"{description.key}/{FILE_NAME}":

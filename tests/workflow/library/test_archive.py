@@ -155,7 +155,9 @@ HARD.type, HARD.linkname = tarfile.LNKTYPE, f"{DESCRIBED.key}/{FILE_NAME}"
     [
         pytest.param({**members_of(DESCRIBED), "../outside": b"x"}, "'../outside', which leads out", id="name that escapes"),
         pytest.param({"/tmp/outside": b"x"}, "'/tmp/outside', which leads out", id="absolute name"),  # noqa: S108  # never written
-        pytest.param(members_of(description({"crates/../../../outside": b"x", ROOT_FILE: b"r"}, facts=FACTS)), "leads out", id="crate that escapes"),
+        pytest.param(
+            members_of(description({"crates/../../../outside": b"x", ROOT_FILE: b"r"}, facts=FACTS)), "leads out", id="crate that escapes"
+        ),
         pytest.param({**members_of(DESCRIBED), "odd": b"x"}, "'odd', which no library in it names", id="file of no library"),
         pytest.param({**members_of(DESCRIBED), "link": LINK}, "'link', which is no plain file", id="link"),
         pytest.param({**members_of(DESCRIBED), f"{DESCRIBED.key}/hard": HARD}, "which is no plain file", id="hard link"),

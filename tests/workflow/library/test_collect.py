@@ -20,7 +20,9 @@ TRIPLE = "wasm32-wasip2"
 
 def of(name: str, version: str = "0.1.0", kind: str = "lib") -> Package:
     made = package(name, kind=kind)
-    return msgspec.structs.replace(made, id=f"{name} {version}", version=version, manifest_path=Path(f"/registry/{name}-{version}/Cargo.toml"))
+    return msgspec.structs.replace(
+        made, id=f"{name} {version}", version=version, manifest_path=Path(f"/registry/{name}-{version}/Cargo.toml")
+    )
 
 
 STDLIB, SERDE, OLD_SERDE, DERIVE = of("std-lib"), of("serde"), of("serde", "0.0.9"), of("derive", kind="proc-macro")

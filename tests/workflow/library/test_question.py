@@ -29,7 +29,9 @@ def place(tmp_path: Path) -> Place:
 
 def request_of(place: Place) -> LibraryRequest:
     context = replace(place.context, processes=FakeRunner(answers=(says("rustc", "cfg", out=CFG),)))
-    provided = {name: replace(known, rustflags=tuple((place.env.get("RUSTFLAGS") or "").split())) for name, known in context.supplies.items()}
+    provided = {
+        name: replace(known, rustflags=tuple((place.env.get("RUSTFLAGS") or "").split())) for name, known in context.supplies.items()
+    }
     subject = Subject(package=context.workspace.members_by_name["app"], target=NATIVE)
     return LibraryRequest(context=replace(context, supplies=provided), subject=subject, features=place.features)
 
