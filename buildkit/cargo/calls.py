@@ -18,11 +18,11 @@ OUTPUT_FOLDER = "buildkit"
 
 NO_RUN = "--no-run"
 
-PACKAGE_WISE: Mapping[str, str] = {
-    "CARGO_RESOLVER_FEATURE_UNIFICATION": "package",
-    "__CARGO_TEST_CHANNEL_OVERRIDE_DO_NOT_USE_THIS": "nightly",
-}
-"""What makes a stable cargo unify features package by package. RUSTC_BOOTSTRAP would do as well, and build scripts would see it."""
+UNLOCKED: Mapping[str, str] = {"__CARGO_TEST_CHANNEL_OVERRIDE_DO_NOT_USE_THIS": "nightly"}
+"""What lets a stable cargo take unstable options. RUSTC_BOOTSTRAP would do as well, and build scripts would see it."""
+
+PACKAGE_WISE: Mapping[str, str] = {"CARGO_RESOLVER_FEATURE_UNIFICATION": "package", **UNLOCKED}
+"""What makes a stable cargo unify features package by package."""
 
 
 class CargoCommand(StrEnum):

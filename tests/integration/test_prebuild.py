@@ -156,7 +156,7 @@ def test_code_that_does_not_compile_is_told_with_its_place(place: Prebuilding) -
     write(place, "app/src/lib.rs", LIBRARY + 'fn broken() -> u8 { "text" }\n')
     ran = place.run()
     assert ran.code == 1
-    assert "error[E0308]: mismatched types at app/src/lib.rs:8" in ran.err
+    assert "error[E0308]: mismatched types at app/src/lib.rs:7" in ran.err
     assert "Traceback" not in ran.err
     assert ran.out == ""
 

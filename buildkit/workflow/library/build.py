@@ -7,7 +7,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import Final
 
-from buildkit.cargo.messages import CompilerArtifact, Message, parse_message
+from buildkit.cargo.messages import CompilerArtifact, Message, parse_message, parse_messages
 from buildkit.errors import BuildkitError
 from buildkit.execute.input_state import InputList
 from buildkit.execute.verdict_facts import digest
@@ -24,6 +24,10 @@ from buildkit.workflow.library.request import LibraryRequest
 
 ROUNDS: Final = 4
 """How often cargo is called before the sources are said to change all the time; the second call finds nothing to do."""
+
+
+ARTIFACT: Final = '"reason":"compiler-artifact"'
+"""What tells a message of something made from the many others."""
 
 
 def find(request: LibraryRequest) -> Library | None:
@@ -86,9 +90,10 @@ def _build(question: Question) -> Library:
     last = next(_candidates(question), None)
     names = None if last is None else last.inputs
     with task(request.context.emit, f"library {request.title}", f"library {request.title}", "crates") as progress:
+        count = _Count(progress=progress, total=_expected(question))
         for _ in range(ROUNDS):
             before = None if names is None else question.state(names)
-            messages = _compile(question, progress)
+            messages = _compile(question, count)
             read = question.names(messages)
             if before is not None and read == names and before == question.state(read):
                 return _publish(question, messages, read, before)
@@ -96,16 +101,16 @@ def _build(question: Question) -> Library:
     raise BuildkitError(f"the sources of {request.title} change while they are compiled", hint="buildkit prebuild")
 
 
-def _compile(question: Question, progress: Task) -> tuple[Message, ...]:
+def _compile(question: Question, count: _Count) -> tuple[Message, ...]:
     request = question.request
-    collected = _Collected(progress=progress, total=_count(question))
-    done = request.context.processes.run(request.command(), on_stdout=collected.take)
+    done = request.context.processes.run(request.command(), on_stdout=count.take)
+    messages = parse_messages(done.stdout.splitlines())
     if not done.succeeded:
-        raise library_error(request.title, done, collected.messages)
-    return tuple(collected.messages)
+        raise library_error(request.title, done, messages)
+    return messages
 
 
-def _count(question: Question) -> int:
+def _expected(question: Question) -> int:
     """Return about how many artifacts cargo will report."""
     packages = question.request.context.workspace.packages
     return sum(1 + packages[identity].has_build_script for side in question.work.resolution.sides for identity in side)
@@ -159,19 +164,16 @@ def _described(question: Question, recipe: Recipe, made: Made, names: InputList)
 
 
 @dataclass(kw_only=True)
-class _Collected:
-    """The messages of a call as they come, from a reader thread."""
+class _Count:
+    """Counts what cargo makes; a later call tells of the same once more."""
 
     progress: Task
     total: int
-    messages: list[Message] = field(default_factory=list)
-    done: int = 0
+    made: set[tuple[str, str]] = field(default_factory=set)
 
     def take(self, line: str) -> None:
-        message = parse_message(line)
-        if message is None:
-            return
-        self.messages.append(message)
-        if isinstance(message, CompilerArtifact):
-            self.done += 1
-            self.progress.advance(self.done, max(self.total, self.done), message.target.name)
+        """Take a line of cargo's output, from a reader thread."""
+        message = parse_message(line) if ARTIFACT in line else None
+        if isinstance(message, CompilerArtifact) and (unit := (message.package_id, str(message.filenames))) not in self.made:
+            self.made.add(unit)
+            self.progress.advance(len(self.made), max(self.total, len(self.made)), message.target.name)

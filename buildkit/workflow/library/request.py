@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from buildkit.cargo.calls import UNLOCKED
+from buildkit.cargo.cfg import CfgSet
+from buildkit.cargo.configuration import read_flags
 from buildkit.cargo.inputs import cargo_home
 from buildkit.errors import UsageError
 from buildkit.execute.context import Context, TargetSupply
@@ -17,13 +21,14 @@ from buildkit.model import Cell
 from buildkit.plan.model import Origin, PlannedCell, Subject
 from buildkit.process import Command
 from buildkit.records import dataclass
-from buildkit.toolchain.flags import as_variables
+from buildkit.toolchain.flags import as_variables, target_variable
 from buildkit.workflow.library.settings import PROFILE, cargo_profile
 
 OUTPUT_FOLDER: Final = "buildkit-library"
 """The folder below cargo's target directory in which libraries are compiled, apart from everything else."""
 
 REMAP: Final = "--remap-path-prefix"
+"""The flag by which rustc gives folders other names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +83,8 @@ class LibraryRequest:
         arranged = replace(
             calls,
             output=OUTPUT_FOLDER,
-            options=replace(calls.options, arguments=("--lib",)),
-            env={**calls.env, **flags, "CARGO_INCREMENTAL": "0"},
+            options=replace(calls.options, arguments=("--lib", *self._host_arguments())),
+            env={**calls.env, **flags, **(UNLOCKED if context.wraps else {}), "CARGO_INCREMENTAL": "0"},
         )
         cell = Cell(package=subject.package.name, target=subject.target.name, features=self.features)
         return arranged.compile("build", replace(context.selection(subject, cell), profile_overrides=self.profile))
@@ -93,6 +98,23 @@ class LibraryRequest:
             str(workspace.target_directory): "/target",
         }
         return tuple(f"{REMAP}={folder}={name}" for folder, name in folders.items())
+
+    def _host_arguments(self) -> tuple[str, ...]:
+        """Return what keeps the folders out of the macros as well, where nothing of the user's configuration speaks against it.
+
+        Their hashes stand in all crates that use them. Flags for the host are unstable, and unlocked for cargo alone; they hide the linker
+        that is configured for the host, which is therefore said again.
+        """
+        if not self.context.wraps:
+            return ()
+        host, environment = self.provided.supply.toolchain.host, self.context.facts.environment
+        configured = read_flags(self.context.workspace.root, host, environment=environment, ask_cfg=lambda: CfgSet.parse("")).linker
+        linker = environment.get(target_variable(host, "linker")) or configured
+        return (
+            *("-Zhost-config", "-Ztarget-applies-to-host", "--config", "target-applies-to-host=false"),
+            *("--config", f"host.rustflags={json.dumps(self.remaps())}"),
+            *(() if linker is None else ("--config", f"host.linker={json.dumps(linker)}")),
+        )
 
     def _fetched(self) -> Iterator[tuple[str, Path]]:
         home = cargo_home(self.context.facts.environment)

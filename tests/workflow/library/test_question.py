@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from asked import LOCK, Place
-from toolchain_fakes import NATIVE, FakeRunner, says, toolchain_of
+from toolchain_fakes import HOST, NATIVE, FakeRunner, says, toolchain_of
 
 from buildkit.errors import UsageError
 from buildkit.execute.input_state import InputList
@@ -132,7 +133,21 @@ def test_the_call_names_one_library_with_all_its_settings(place: Place) -> None:
     assert words.startswith("build --package app --no-default-features --features fast --target")
     assert '--config profile.release.opt-level="s"' in words
     assert f"--target-dir {place.root / 'target' / 'buildkit-library'}" in words
-    assert words.endswith("--lib")
+    assert " --lib " in words
+    renamed = [f"--remap-path-prefix={place.root}=/workspace", f"--remap-path-prefix={place.root / 'target'}=/target"]
     flags = command.env["RUSTFLAGS"]
     assert flags is not None
-    assert flags.split()[-2:] == [f"--remap-path-prefix={place.root}=/workspace", f"--remap-path-prefix={place.root / 'target'}=/target"]
+    assert flags.split()[-2:] == renamed
+    assert command.argv[-1].endswith(f"{json.dumps(renamed)[1:-1]}]")
+
+
+def test_the_linker_that_is_configured_for_the_host_stays(place: Place) -> None:
+    place.write(".cargo/config.toml", f'[target.{HOST}]\nlinker = "/odd/cc"\n')
+    assert request_of(place).command().argv[-2:] == ("--config", 'host.linker="/odd/cc"')
+
+
+def test_a_configuration_with_unstable_settings_is_not_unlocked(place: Place) -> None:
+    request = request_of(place)
+    command = replace(request, context=replace(request.context, wraps=False)).command()
+    assert command.argv[-1] == "--lib"
+    assert not [name for name in command.env if name.startswith("__CARGO")]
