@@ -30,12 +30,14 @@ class Libraries:
     emit: Emit
 
     def requests(self, names: Sequence[str] = (), *, extra: Sequence[str] = ()) -> Mapping[str, LibraryRequest]:
-        """Return what is asked for, by the names of targets; without names, those of the workspace that the package serves.
+        """Return what is asked for, by the names of targets; without names, for all of the workspace that the package serves.
 
         `extra` are features beside the one that the target is served by. What the targets need is made available. Raises `UsageError` for
         an unknown target, package or feature, and `ToolchainError`.
         """
         targets = {name: self._served(name) for name in dict.fromkeys(names)} or self._all()
+        if not targets:
+            return {}
         supplies = self.supplies(targets)
         context = self._provision.furnished(self._matrix, supplies)
         return {

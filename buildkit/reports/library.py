@@ -57,7 +57,7 @@ def _entry(one: Prebuilt) -> dict[str, Any]:
         "key": library.key,
         "folder": str(library.folder),
         "size": library.size,
-        "crates": len(library.crates),
+        "crates": sum(crate.kind is not CrateKind.NATIVE for crate in library.crates),
         "rustc": library.compiler.release,
         "commit": library.compiler.commit,
         "there_already": one.was_there,

@@ -128,6 +128,11 @@ class Store:
         whole = (entry for entry in named if find_damage(entry.path, entry.manifest) is None)
         return tuple(sorted(whole, key=lambda entry: -entry.used))
 
+    def keep_latest(self, kind: str, stem: str, count: int) -> None:
+        """Remove the entries of a kind and a stem but those that were used last, so many of them; one that is in use was used just now."""
+        for entry in self.entries_of(kind, stem)[count:]:
+            self._remove(entry.path)
+
     def prune(self, *, unused_days: float) -> tuple[Entry, ...]:
         """Remove entries that were not used for so many days, what interrupted builds left, and package lists; return the removed entries."""
         limit = time.time() - unused_days * SECONDS_PER_DAY

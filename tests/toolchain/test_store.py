@@ -205,3 +205,13 @@ def test_the_entry_of_a_stem_that_was_used_last_comes_first(store: Store) -> Non
     os.utime(old / FILE_NAME, (1, 1))
     assert [entry.path for entry in store.entries_of("sysroots", "thumb-build")] == [new, old]
     assert store.entries_of("sysroots", "thumb") == ()
+
+
+def test_of_many_entries_of_a_stem_the_latest_are_kept(store: Store) -> None:
+    made = [store.obtain(recipe(version=str(number)), fill) for number in range(4)]
+    other = store.obtain(recipe(stem="other", version="0"), fill)
+    for age, path in enumerate((*made, other)):
+        os.utime(path / FILE_NAME, (1000 + age, 1000 + age))
+    store.keep_latest("sysroots", "thumb-build", 2)
+    assert [path.exists() for path in (*made, other)] == [False, False, True, True, True]
+    assert list((store.root / WORK).iterdir()) == []

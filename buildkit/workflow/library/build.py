@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import field
 from pathlib import Path
 from typing import Final
@@ -25,6 +26,9 @@ from buildkit.workflow.library.request import LibraryRequest
 ROUNDS: Final = 4
 """How often cargo is called before the sources are said to change all the time; the second call finds nothing to do."""
 
+
+KEPT: Final = 8
+"""How many libraries of one package and target are kept: each edit of the package makes another one."""
 
 ARTIFACT: Final = '"reason":"compiler-artifact"'
 """What tells a message of something made from the many others."""
@@ -131,7 +135,10 @@ def _publish(question: Question, messages: tuple[Message, ...], names: InputList
         lay_out(made, entry)
         describe(entry, _described(question, recipe, made, names))
 
-    path = _store(request).obtain(recipe, fill)
+    store = _store(request)
+    path = store.obtain(recipe, fill)
+    with suppress(OSError):
+        store.keep_latest(STORED_LIBRARIES, recipe.stem, KEPT)
     library = read_library(path)
     if library is None:
         raise BuildkitError(f"the library in {path} cannot be read", hint="buildkit toolchain prune --all")
