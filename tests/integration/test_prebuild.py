@@ -69,6 +69,14 @@ def test_a_variable_that_the_code_reads_gives_another_library(place: Prebuilding
     assert place.entry()["key"] != first["key"]
 
 
+def test_a_build_folder_of_the_user_changes_nothing(place: Prebuilding, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CARGO_BUILD_BUILD_DIR", str(tmp_path / "build"))
+    first = place.entry()
+    assert not (tmp_path / "build").exists()
+    monkeypatch.delenv("CARGO_BUILD_BUILD_DIR")
+    assert place.entry() | {"there_already": False, "seconds": 0} == first | {"seconds": 0}
+
+
 def test_other_features_are_another_library_without_the_crates_of_the_first(place: Prebuilding) -> None:
     first, second = place.entry(), place.entry("--features", "more")
     assert first["key"] != second["key"]
@@ -98,6 +106,16 @@ def test_a_killed_build_leaves_nothing_that_the_next_one_trusts(place: Prebuildi
     assert entry["there_already"] is False
     assert compiled(library_at(entry["folder"]), place.store, PROGRAM, tmp_path / "out").is_file()
     assert not list((place.store / "work").iterdir())
+
+
+def test_an_interrupt_ends_the_build_and_leaves_nothing(place: Prebuilding, tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    interrupted = place.start(**{SLOW: str(started)})
+    assert until(started.exists)
+    interrupted.send_signal(signal.SIGINT)
+    assert interrupted.communicate(timeout=60)[0] == ""
+    assert interrupted.returncode == 130
+    assert not list((place.store / "libraries").glob("*"))
 
 
 def test_two_at_the_same_time_build_once(place: Prebuilding) -> None:

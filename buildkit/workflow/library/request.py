@@ -84,7 +84,14 @@ class LibraryRequest:
             calls,
             output=OUTPUT_FOLDER,
             options=replace(calls.options, arguments=("--lib", *self._host_arguments())),
-            env={**calls.env, **flags, **(UNLOCKED if context.wraps else {}), "CARGO_INCREMENTAL": "0"},
+            env={
+                **calls.env,
+                **flags,
+                **(UNLOCKED if context.wraps else {}),
+                "CARGO_INCREMENTAL": "0",
+                # What is in the making goes where the rest does, wherever the user keeps his own.
+                "CARGO_BUILD_BUILD_DIR": str(self.output),
+            },
         )
         cell = Cell(package=subject.package.name, target=subject.target.name, features=self.features)
         return arranged.compile("build", replace(context.selection(subject, cell), profile_overrides=self.profile))
