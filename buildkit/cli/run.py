@@ -14,6 +14,7 @@ from buildkit.artifacts.sizes import parse_size
 from buildkit.cli.execution import BUILD_PROFILE, Execution, execute_plan, profile_variant
 from buildkit.cli.interrupts import interruptible
 from buildkit.cli.options import Everywhere, FailFast, Reporting, Selecting, SelectingPart
+from buildkit.cli.scenario_run import Program, ScenarioPart, run_scenario
 from buildkit.cli.store import default_store
 from buildkit.config.schema import RunTable
 from buildkit.errors import ExitCode, ToolchainError, UsageError
@@ -25,10 +26,12 @@ from buildkit.execute.work import Job
 from buildkit.model import Stage
 from buildkit.records import dataclass
 from buildkit.reports.sink import Sink
-from buildkit.runners.model import Ending
+from buildkit.runners.hosts import parse_host
+from buildkit.runners.model import ArtifactRunner, Ending, RunRequest
 from buildkit.runners.native import NativeRunner
 from buildkit.runners.registry import MissingRunner, find_runner
 from buildkit.toolchain.model import StdNeed
+from buildkit.workflow.launch.metadata import is_compiled
 
 LONGEST_SECONDS = 1e9
 MOST_FUEL = 2**63 - 1
@@ -58,6 +61,15 @@ class Running:
         str | None, typer.Option("--memory", metavar="SIZE", help="Limit of a wasm program's memory, such as 64 MiB.", show_default=False)
     ] = None
     network: Annotated[bool, typer.Option("--network", help="Grant a wasm program HTTP requests, to any host.")] = False
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-host",
+            metavar="HOST[:PORT]",
+            help="Grant a wasm program HTTP requests to this host, by its name; repeatable. A native program has the whole network.",
+            show_default=False,
+        ),
+    ] = None
 
     def options(self) -> RunOptions:
         """Return what the command line says, with sizes and variables read."""
@@ -69,6 +81,7 @@ class Running:
             fuel=self.fuel,
             memory=None if self.memory is None else parse_size(self.memory),
             network=self.network,
+            hosts=tuple(map(parse_host, self.allow_host or ())),
         )
 
 
@@ -77,19 +90,22 @@ def run(
     selecting: SelectingPart,
     reporting: Reporting,
     running: Running,
+    scenario: ScenarioPart,
     profile: Annotated[str, typer.Option("--profile", metavar="NAME", help="The cargo profile.")] = BUILD_PROFILE,
     *,
     fail_fast: FailFast = False,
-) -> None:
+) -> int:
     """Run an artifact or a package in its target's runtime.
 
-    Name a file to run it as it is; name packages or cells to build and run their programs.
+    Name a file to run it as it is; name packages or cells to build and run their programs. A compiled scenario runs on its input, sees two
+    private folders and what is declared here, and its result goes to standard output; without a service it keeps no checkpoints.
     """
     options = running.options()
     file = named_file(selecting)
+    if scenario.asked is not None and file is None:
+        raise UsageError(f"{scenario.asked} is for a compiled scenario, and no file is named", hint="buildkit run out/scenario.wasm --input data.json")
     if file is not None:
-        _run_file(file, options)
-        return
+        return _run_file(file, options, scenario, reporting)
     job = Job(
         stages={
             Stage.ISOLATION: isolate,
@@ -100,6 +116,7 @@ def run(
     )
     execution = Execution(verb="run", variant=profile_variant(profile), profile=profile, need=StdNeed.BUILD, job=job, fail_fast=fail_fast)
     execute_plan(execution, everywhere, selecting, reporting)
+    return ExitCode.PASSED
 
 
 def named_file(selecting: Selecting) -> Path | None:
@@ -123,23 +140,30 @@ def _is_file(text: str) -> bool:
     return path.is_file() or text.startswith((".", "/")) or path.suffix in {".wasm", ".wat", ".elf"}
 
 
-def _run_file(file: Path, options: RunOptions) -> None:
-    """Run one file in this process's terminal, and end with its verdict."""
+def _run_file(file: Path, options: RunOptions, scenario: ScenarioPart, reporting: Reporting) -> int:
+    """Run one file in this process's terminal, and return the exit code."""
     artifact = inspect_artifact(file.absolute())
     runner = find_runner(RUNNERS_BY_KIND.get(artifact.kind))
     if isinstance(runner, MissingRunner):
         raise ToolchainError(f"{file} cannot be run: {runner.reason}")
     request = request_for(Path.cwd(), artifact, (RunTable(), options), default_store())
+    if scenario.asked is not None or is_compiled(file):
+        return run_scenario(Program(artifact=artifact, runner=runner, declared=request), scenario, reporting.format)
+    return _run_plainly(file, runner, request)
+
+
+def _run_plainly(file: Path, runner: ArtifactRunner, request: RunRequest) -> int:
     stdout, stderr = Sink(sys.stdout), Sink(sys.stderr)
-    if options.network and isinstance(runner, NativeRunner):
+    if request.network and isinstance(runner, NativeRunner):
         _hand_on(stderr, f"note: {file.name} is a native program: it has this machine's network, with --network and without")
     with interruptible() as processes:
         outcome = runner.run(request, processes=processes, on_stdout=partial(_hand_on, stdout), on_stderr=partial(_hand_on, stderr))
     if stdout.failure is not None:
         raise stdout.failure
-    if not outcome.succeeded:
-        _hand_on(stderr, f"{file.name} {outcome.sentence}")
-        raise typer.Exit(ExitCode.TOOLCHAIN if outcome.ended is Ending.NOT_STARTED else ExitCode.FAILED)
+    if outcome.succeeded:
+        return ExitCode.PASSED
+    _hand_on(stderr, f"{file.name} {outcome.sentence}")
+    return ExitCode.TOOLCHAIN if outcome.ended is Ending.NOT_STARTED else ExitCode.FAILED
 
 
 def _hand_on(sink: Sink, line: str) -> None:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from platformdirs import user_data_path
 
+from buildkit.cli.server_extra import needing_server
 from buildkit.config.sizes import parse_size
-from buildkit.errors import ToolchainError, UsageError
+from buildkit.errors import UsageError
 from buildkit.later import Later
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def serve(
 
     Logs are JSON lines on standard error. SIGTERM or Ctrl-C ends it once open requests are answered; a second one at once.
     """
-    try:
+    with needing_server():
         chosen = settings.ServeSettings(
             database=database.parse_address(address(database_url, os.environ)),
             host=host,
@@ -78,10 +79,6 @@ def serve(
         )
         with logs.logging_to(sys.stderr, logging.getLevelNamesMapping()[log_level.upper()]):
             start.serve(chosen, listening=lambda url: typer.echo(f"listening at {url}"))
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("buildkit"):
-            raise
-        raise ToolchainError(f"the service needs {error.name}", hint="pip install 'buildkit[server]'") from None
 
 
 def address(given: str | None, environment: Mapping[str, str]) -> str:

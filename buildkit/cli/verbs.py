@@ -24,6 +24,7 @@ class Verb:
 FAMILIES: Final = {
     "toolchain": "Compilers, standard libraries, linkers and tools.",
     "scenario": "Workflows as JSON, before they are compiled.",
+    "instance": "Workflow instances at a checkpoint service.",
 }
 
 VERBS: Final = (
@@ -110,5 +111,40 @@ VERBS: Final = (
         module="buildkit.cli.scenario",
         function="print_schema",
         summary="Print the JSON schema of scenarios.",
+    ),
+    Verb(
+        name="list",
+        parent="instance",
+        module="buildkit.cli.instance",
+        function="list_instances",
+        summary="List a tenant's instances, with where each stands.",
+    ),
+    Verb(
+        name="show",
+        parent="instance",
+        module="buildkit.cli.instance",
+        function="show_instance",
+        summary="Show where an instance stands.",
+    ),
+    Verb(
+        name="pause",
+        parent="instance",
+        module="buildkit.cli.instance",
+        function="pause_instance",
+        summary="Ask an instance to stop at its next step, until it is resumed.",
+    ),
+    Verb(
+        name="resume",
+        parent="instance",
+        module="buildkit.cli.instance",
+        function="resume_instance",
+        summary="End a pause; buildkit run --instance then goes on.",
+    ),
+    Verb(
+        name="cancel",
+        parent="instance",
+        module="buildkit.cli.instance",
+        function="cancel_instance",
+        summary="Ask an instance to stop for good.",
     ),
 )

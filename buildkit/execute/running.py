@@ -17,6 +17,7 @@ from buildkit.execute.work import Work
 from buildkit.model import Artifact, Finding, Rule, Stage, StageResult, Verdict
 from buildkit.plan.model import PlannedCell
 from buildkit.records import dataclass
+from buildkit.runners.hosts import AllowedHost
 from buildkit.runners.model import ArtifactRunner, Ending, Limits, Preopen, RunOutcome, RunRequest, parse_preopen
 from buildkit.runners.native import NativeRunner
 from buildkit.runners.registry import MissingRunner, find_runner
@@ -38,6 +39,7 @@ class RunOptions:
     fuel: int | None = None
     memory: int | None = None
     network: bool = False
+    hosts: tuple[AllowedHost, ...] = ()
 
 
 def run_programs(options: RunOptions, context: Context, work: Work) -> StageOutcome:
@@ -101,6 +103,7 @@ def request_for(root: Path, program: Artifact, told: tuple[RunTable, RunOptions]
         directories=_absolute(root, directories),
         limits=Limits(seconds=options.seconds or table.seconds, fuel=options.fuel or table.fuel, memory=memory),
         network=options.network,
+        hosts=options.hosts,
         cache=cache / CACHE_FOLDER,
     )
 

@@ -12,6 +12,8 @@ from buildkit.errors import UsageError
 from buildkit.model import NO_ENVIRONMENT
 from buildkit.process import OnLine, Runner
 from buildkit.records import dataclass
+from buildkit.runners.hosts import AllowedHost
+from buildkit.runners.service_client import ServiceAccess
 
 SEPARATOR: Final = "::"
 READ_ONLY: Final = "ro"
@@ -53,12 +55,21 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Attendance:
+    """The instance of a workflow that a program runs as, and where its checkpoints are kept; without `service` nowhere."""
+
+    instance: str
+    service: ServiceAccess | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunRequest:
     """An artifact, and everything that its run may see.
 
-    Relative hosts of `directories` start at `cwd`. A wasm program gets `environment` alone, a native one this process's own with
-    `environment` added. `network` grants a wasm program HTTP requests; without it each is answered with an error. `cache` is the
-    folder where compiled programs are kept, `None` keeps none.
+    Relative hosts of `directories` start at `cwd`. A wasm program gets `environment` alone; so does a native one that is `sealed`, any other has
+    this process's own with `environment` added. `network` grants a wasm program HTTP requests to any host, `hosts` to those; without both each
+    is answered with an error. `attendance` is for components that ask their host for checkpoints. `cache` is the folder where compiled programs
+    are kept, `None` keeps none.
     """
 
     artifact: Path
@@ -68,6 +79,9 @@ class RunRequest:
     directories: tuple[Preopen, ...] = ()
     limits: Limits = field(default_factory=Limits)
     network: bool = False
+    hosts: tuple[AllowedHost, ...] = ()
+    attendance: Attendance | None = None
+    sealed: bool = False
     cache: Path | None = None
 
 

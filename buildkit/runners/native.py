@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from buildkit.artifacts.broken import BrokenArtifactError
 from buildkit.later import Later
-from buildkit.process import NOT_STARTED, Command, Completed, OnLine, Runner
+from buildkit.process import NOT_STARTED, Command, Completed, OnLine, Runner, patched
 from buildkit.records import dataclass
 from buildkit.runners.model import Ending, Preopen, RunOutcome, RunRequest, not_started
 
@@ -27,16 +28,21 @@ class NativeRunner:
     def run(
         self, request: RunRequest, *, processes: Runner, on_stdout: OnLine | None = None, on_stderr: OnLine | None = None
     ) -> RunOutcome:
-        """Run in `cwd` with this process's environment and the request's added. `trapped` means ended by a signal."""
+        """Run in `cwd` with this process's environment, unless the request is sealed, and the request's. `trapped` means ended by a signal."""
         program = request.artifact.absolute()
         obstacle = _unlimited(request) or _unmapped(request) or _obstacle(program)
         if obstacle is not None:
             return not_started(obstacle)
-        command = Command(argv=(str(program), *request.arguments), cwd=request.cwd, env=dict(request.environment))
+        command = Command(argv=(str(program), *request.arguments), cwd=request.cwd, env=_environment(request))
         done = processes.run(command, on_stdout=on_stdout, on_stderr=on_stderr, timeout=request.limits.seconds)
         if done.returncode == NOT_STARTED and not done.seconds:
             return not_started(_why_not(program, done))
         return _outcome(request, done)
+
+
+def _environment(request: RunRequest) -> Mapping[str, str | None]:
+    hidden: dict[str, str | None] = dict.fromkeys(patched({})) if request.sealed else {}
+    return {**hidden, **request.environment}
 
 
 def _outcome(request: RunRequest, done: Completed) -> RunOutcome:

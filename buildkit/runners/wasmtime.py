@@ -13,8 +13,8 @@ import msgspec
 
 from buildkit.process import Command, Completed, OnLine, Runner
 from buildkit.records import dataclass
-from buildkit.runners.model import Ending, RunOutcome, RunRequest, not_started
-from buildkit.runners.wasmtime_wire import GuestDirectory, GuestOutcome, GuestRequest
+from buildkit.runners.model import Attendance, Ending, RunOutcome, RunRequest, not_started
+from buildkit.runners.wasmtime_wire import GuestAttendance, GuestDirectory, GuestOutcome, GuestRequest
 
 GUEST_MODULE: Final = "buildkit.runners.wasmtime_guest"
 FAILED_ALLOCATION: Final = re.compile(r"memory allocation of [0-9]+ bytes failed")
@@ -60,7 +60,16 @@ def _wire(request: RunRequest, outcome: Path) -> GuestRequest:
         memory=request.limits.memory,
         network=request.network,
         cache=str(request.cache.absolute()) if request.cache is not None else None,
+        hosts=tuple(map(str, request.hosts)),
+        attendance=_attendance(request.attendance) if request.attendance is not None else None,
     )
+
+
+def _attendance(asked: Attendance) -> GuestAttendance:
+    service = asked.service
+    if service is None:
+        return GuestAttendance(instance=asked.instance)
+    return GuestAttendance(instance=asked.instance, tenant=service.tenant, url=service.url, token=service.token)
 
 
 def _outcome(request: RunRequest, done: Completed, file: Path) -> RunOutcome:

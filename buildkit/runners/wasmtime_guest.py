@@ -16,11 +16,14 @@ import msgspec
 from wasmtime import Config, Engine, Store, Trap, WasiConfig, WasmtimeError
 
 from buildkit.records import dataclass
+from buildkit.runners.hosts import parse_host
 from buildkit.runners.model import Ending
+from buildkit.runners.service_client import ServiceAccess, ServiceClient
 from buildkit.runners.wasmtime_cache import CompiledCache
-from buildkit.runners.wasmtime_program import CannotStartError, Program, load_program
+from buildkit.runners.wasmtime_program import CannotStartError, Grants, Program, load_program
 from buildkit.runners.wasmtime_traps import judge
-from buildkit.runners.wasmtime_wire import GuestOutcome, GuestRequest
+from buildkit.runners.wasmtime_wire import GuestAttendance, GuestOutcome, GuestRequest
+from buildkit.runners.wasmtime_workflow import WorkflowHost
 
 BLOCKED_SECONDS: Final = 0.5
 """How long after its time limit a program may stay in a call of the host, such as a sleep, before the process ends."""
@@ -78,7 +81,19 @@ def _engine(request: GuestRequest) -> Engine:
 def _loaded(engine: Engine, request: GuestRequest) -> Program:
     flavor = "epoch+fuel" if request.fuel is not None else "epoch"
     cache = CompiledCache(folder=Path(request.cache) if request.cache is not None else None, flavor=flavor)
-    return load_program(engine, cache, Path(request.artifact).read_bytes(), network=request.network)
+    grants = Grants(
+        network=request.network,
+        hosts=tuple(map(parse_host, request.hosts)),
+        workflow=_workflow(request.attendance) if request.attendance is not None else None,
+    )
+    return load_program(engine, cache, Path(request.artifact).read_bytes(), grants)
+
+
+def _workflow(attendance: GuestAttendance) -> WorkflowHost:
+    if attendance.url is None:
+        return WorkflowHost(client=None, instance=attendance.instance)
+    access = ServiceAccess(url=attendance.url, tenant=attendance.tenant, token=attendance.token)
+    return WorkflowHost(client=ServiceClient(access), instance=attendance.instance)
 
 
 def _called(program: Program, store: Store, request: GuestRequest, file: OutcomeFile) -> GuestOutcome:
@@ -92,10 +107,16 @@ def _called(program: Program, store: Store, request: GuestRequest, file: Outcome
     except (Trap, WasmtimeError) as error:
         told = judge(error, request)
     told = msgspec.structs.replace(told, seconds=time.monotonic() - started)
-    refused = program.refused_requests()
-    if refused and told.message is None:
-        told = msgspec.structs.replace(told, message=f"no network was granted, and HTTP requests were refused: {refused}")
+    if program.refused_requests() and told.message is None:
+        told = msgspec.structs.replace(told, message=_refusal(program.refused_requests()))
     return told
+
+
+def _refusal(refused: tuple[str, ...]) -> str:
+    places = ", ".join(sorted(set(refused) - {""}))
+    if places:
+        return f"HTTP requests to hosts that were not granted were refused: {len(refused)}, to {places}"
+    return f"no network was granted, and HTTP requests were refused: {len(refused)}"
 
 
 def _equip(program: Program, store: Store, request: GuestRequest) -> None:

@@ -10,18 +10,28 @@ from wasmtime.component import Component, Variant
 from wasmtime.component import Linker as ComponentLinker
 
 from buildkit.records import dataclass
+from buildkit.runners.hosts import AllowedHost
 from buildkit.runners.wasmtime_cache import CompiledCache
+from buildkit.runners.wasmtime_http import REFUSAL, HostFilter
+from buildkit.runners.wasmtime_workflow import INTERFACE, WorkflowHost
 
 COMPONENT_HEADER: Final = b"\0asm\x0d\0\x01\0"
 RUN_INTERFACE: Final = "wasi:cli/run@0.2."
 HTTP: Final = "wasi:http/"
 HTTP_HANDLER: Final = "wasi:http/outgoing-handler@"
-REFUSAL: Final = "HTTP-request-denied"
-"""The case of `error-code` in `wasi:http/types` that a refused request is answered with."""
 
 
 class CannotStartError(Exception):
     """A program cannot be called, because of itself or of what it was to be given; says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grants:
+    """What a component may reach beside WASI: HTTP to any host or to some, and whatever serves `runtara:workflow`."""
+
+    network: bool = False
+    hosts: tuple[AllowedHost, ...] = ()
+    workflow: WorkflowHost | None = None
 
 
 class Program(Protocol):
@@ -35,8 +45,8 @@ class Program(Protocol):
         """Run in `store` and return the exit code; raises what wasmtime raises."""
         ...
 
-    def refused_requests(self) -> int:
-        """Return how many HTTP requests were refused so far."""
+    def refused_requests(self) -> tuple[str, ...]:
+        """Return the authorities of the HTTP requests that were refused so far, one for each; it is empty where nobody looked."""
         ...
 
     def close(self) -> None:
@@ -44,20 +54,20 @@ class Program(Protocol):
         ...
 
 
-def load_program(engine: Engine, cache: CompiledCache, content: bytes, *, network: bool) -> Program:
+def load_program(engine: Engine, cache: CompiledCache, content: bytes, grants: Grants) -> Program:
     """Compile a component or a core module, as its header says; raises `WasmtimeError` when it is not valid."""
     if content.startswith(COMPONENT_HEADER):
-        return CommandComponent(engine=engine, component=cache.compiled(Component, engine, content), network=network)
+        return CommandComponent(engine=engine, component=cache.compiled(Component, engine, content), grants=grants)
     return CommandModule(engine=engine, module=cache.compiled(Module, engine, content))
 
 
 @dataclass(frozen=True, kw_only=True)
 class CommandComponent:
-    """A component that exports `wasi:cli/run`. Without `network` its HTTP requests are answered with an error, not sent."""
+    """A component that exports `wasi:cli/run`. HTTP requests that are not granted are answered with an error, not sent."""
 
     engine: Engine
     component: Component
-    network: bool
+    grants: Grants
     refused: list[str] = field(default_factory=list)
 
     def uses_http(self) -> bool:
@@ -71,7 +81,7 @@ class CommandComponent:
         if interface is None:
             raise CannotStartError(_without("wasi:cli/run@0.2", tuple(exports)))
         with ComponentLinker(self.engine) as linker:
-            self._link(linker)
+            self._link(linker, store)
             instance = linker.instantiate(store, self.component)
             index = self.component.get_export_index("run", self.component.get_export_index(interface))
             function = instance.get_func(store, index) if index is not None else None
@@ -80,9 +90,9 @@ class CommandComponent:
             result = function(store)
         return int(isinstance(result, Variant) and result.tag == "err")
 
-    def refused_requests(self) -> int:
-        """Count the calls that the denying handler got."""
-        return len(self.refused)
+    def refused_requests(self) -> tuple[str, ...]:
+        """Return where the refused requests were to go."""
+        return tuple(self.refused)
 
     def close(self) -> None:
         """Close the component."""
@@ -91,22 +101,29 @@ class CommandComponent:
     def _imports(self) -> tuple[str, ...]:
         return tuple(self.component.type.imports(self.engine))
 
-    def _link(self, linker: ComponentLinker) -> None:
+    def _link(self, linker: ComponentLinker, store: Store) -> None:
         linker.add_wasip2()
+        for name in self._imports():
+            if name.startswith(INTERFACE) and self.grants.workflow is not None:
+                self.grants.workflow.link(linker, name)
         if not self.uses_http():
             return
         linker.add_wasi_http()
-        if not self.network:
-            linker.allow_shadowing = True
-            for name in self._imports():
-                if name.startswith(HTTP_HANDLER):
-                    self._deny(linker, name)
+        handlers = tuple(name for name in self._imports() if name.startswith(HTTP_HANDLER))
+        if self.grants.network or not handlers:
+            return
+        if self.grants.hosts:
+            HostFilter(hosts=self.grants.hosts, refused=self.refused).link(linker, store, handlers)
+            return
+        linker.allow_shadowing = True
+        for name in handlers:
+            self._deny(linker, name)
 
     def _deny(self, linker: ComponentLinker, handler: str) -> None:
         """Put a handler in the real one's place that refuses each request, as a host behind a closed firewall would."""
 
         def refuse(*_: object) -> Variant:
-            self.refused.append(handler)
+            self.refused.append("")
             return Variant(REFUSAL)
 
         with linker.root() as root, root.add_instance(handler) as instance:
@@ -135,9 +152,9 @@ class CommandModule:
             start(store)
         return 0
 
-    def refused_requests(self) -> int:
+    def refused_requests(self) -> tuple[str, ...]:
         """Return none: there is nothing to refuse."""
-        return 0
+        return ()
 
     def close(self) -> None:
         """Close the module."""

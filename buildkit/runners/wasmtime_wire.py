@@ -15,6 +15,15 @@ class GuestDirectory(msgspec.Struct, frozen=True, kw_only=True):
     writable: bool
 
 
+class GuestAttendance(msgspec.Struct, frozen=True, kw_only=True):
+    """The instance that the program runs as; without a `url` nothing of it is kept."""
+
+    instance: str
+    tenant: str = ""
+    url: str | None = None
+    token: str | None = None
+
+
 class GuestRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What to run. `arguments` begin with the program's own name; `outcome` is the file to write how it ended to."""
 
@@ -28,6 +37,8 @@ class GuestRequest(msgspec.Struct, frozen=True, kw_only=True):
     memory: int | None
     network: bool
     cache: str | None
+    hosts: tuple[str, ...] = ()
+    attendance: GuestAttendance | None = None
 
 
 class GuestOutcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -65,6 +65,11 @@ def parse_address(text: str) -> URL:
     return url.set(drivername=driver)
 
 
+def file_address(file: Path) -> URL:
+    """Return the address of a SQLite file, whatever characters its name has."""
+    return URL.create(DRIVERS[SQLITE], database=str(file))
+
+
 @contextmanager
 def open_database(url: URL) -> Iterator[Database]:
     """Connect lazily; everything is closed at the end."""

@@ -15,7 +15,7 @@ import uvicorn
 from buildkit.errors import UsageError
 from buildkit.server.app import create_app
 from buildkit.server.metrics import LOGGER
-from buildkit.server.service import open_service
+from buildkit.server.service import Service, open_service
 from buildkit.server.settings import ServeSettings
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -51,20 +51,24 @@ def serve(settings: ServeSettings, *, listening: Callable[[str], None]) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     with listener(settings.host, settings.port) as sockets, open_service(settings) as service:
         address = shown_address(sockets[0])
-        configuration = uvicorn.Config(
-            create_app(service, largest_body=settings.largest_body),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            lifespan="off",
-            ws="none",
-            timeout_graceful_shutdown=max(1, round(settings.drain_seconds)),
-        )
         log.info("listening", extra={"address": address, "database": service.database.shown, "tokens": bool(settings.tokens)})
         listening(address)
-        DrainingServer(configuration).run(sockets=sockets)
+        DrainingServer(configured(service, settings)).run(sockets=sockets)
     log.info("stopped")
+
+
+def configured(service: Service, settings: ServeSettings) -> uvicorn.Config:
+    """Return how the application is served."""
+    return uvicorn.Config(
+        create_app(service, largest_body=settings.largest_body),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=max(1, round(settings.drain_seconds)),
+    )
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import pytest
 from wasmtime import Config, Engine, ExitTrap, Store, WasiConfig, WasmtimeError, wat2wasm
 
 from buildkit.runners.wasmtime_cache import CompiledCache
-from buildkit.runners.wasmtime_program import CannotStartError, Program, load_program
+from buildkit.runners.wasmtime_program import CannotStartError, Grants, Program, load_program
 
 NO_CACHE = CompiledCache(folder=None, flavor="plain")
 
@@ -37,7 +37,7 @@ def engine() -> Iterator[Engine]:
 
 def called(engine: Engine, text: str) -> int:
     with ExitStack() as stack:
-        program: Program = stack.enter_context(closing(load_program(engine, NO_CACHE, bytes(wat2wasm(text)), network=False)))
+        program: Program = stack.enter_context(closing(load_program(engine, NO_CACHE, bytes(wat2wasm(text)), Grants())))
         store = stack.enter_context(closing(Store(engine)))
         store.set_wasi(WasiConfig())
         return program.call(store)

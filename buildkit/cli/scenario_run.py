@@ -1,0 +1,234 @@
+"""`buildkit run` for compiled scenarios."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shlex
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from buildkit.cli.checkpoints import ServicePart, explained, opened
+from buildkit.cli.interrupts import interruptible
+from buildkit.errors import ExitCode, ToolchainError, UsageError
+from buildkit.model import Artifact
+from buildkit.records import dataclass
+from buildkit.reports.launch import Launched, closing_lines, launched_json, opening_line
+from buildkit.reports.settings import Format
+from buildkit.reports.sink import Sink
+from buildkit.runners.model import ArtifactRunner, Ending, RunRequest
+from buildkit.runners.native import NativeRunner
+from buildkit.runners.service_client import ServiceAccess, ServiceClient, ServiceError, checked_instance
+from buildkit.workflow.launch.folders import refuse_reserved
+from buildkit.workflow.launch.launch import launch, refuse_own
+from buildkit.workflow.launch.model import Outcome, ScenarioOutcome, ScenarioRun
+
+SECTION: Final = "Compiled scenarios"
+STANDARD_INPUT: Final = "-"
+ATTEMPTS: Final = 3
+"""How often the service is asked before a run begins: somebody waits."""
+
+NO_INSTANCE: Final = 404
+UNNAMED: Final = re.compile(r"[^A-Za-z0-9._-]+")
+LONGEST_STEM: Final = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScenarioPart(ServicePart):
+    """What a compiled scenario runs on, and as which instance."""
+
+    input: Annotated[
+        str | None,
+        typer.Option(
+            "--input",
+            metavar="FILE",
+            help="What a compiled scenario works on, as JSON; - is standard input.",
+            show_default=False,
+            rich_help_panel=SECTION,
+        ),
+    ] = None
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            metavar="FILE",
+            help="Where the result goes once it is complete (default: standard output).",
+            show_default=False,
+            rich_help_panel=SECTION,
+        ),
+    ] = None
+    instance: Annotated[
+        str | None,
+        typer.Option(
+            "--instance",
+            metavar="ID",
+            help="Go on as this instance, after its last checkpoint (default: a new one).",
+            show_default=False,
+            rich_help_panel=SECTION,
+        ),
+    ] = None
+    resume: Annotated[bool, typer.Option("--resume", help="End a pause of the instance first.", rich_help_panel=SECTION)] = False
+
+    @property
+    def asked(self) -> str | None:
+        """Return an option that only scenarios know and that was given, `None` where there is none."""
+        given = {
+            "--input": self.input,
+            "--output": self.output,
+            "--instance": self.instance,
+            "--service": self.service,
+            "--state": self.state,
+            "--embedded": self.embedded or None,
+            "--resume": self.resume or None,
+        }
+        return next((name for name, value in given.items() if value is not None), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """A compiled scenario's file, what runs it, and what it may see as far as the command line says."""
+
+    artifact: Artifact
+    runner: ArtifactRunner
+    declared: RunRequest
+
+
+def run_scenario(program: Program, part: ScenarioPart, form: Format | None) -> int:
+    """Run it once, tell how it ended, and return the exit code."""
+    file = program.artifact.path
+    refuse_own(program.declared.environment)
+    refuse_reserved(program.declared.directories)
+    data = read_input(part.input, file)
+    instance = checked_instance(part.instance or fresh_instance(file))
+    stderr = Sink(sys.stderr)
+    with opened(part, os.environ) as service:
+        if part.resume and service is None:
+            raise UsageError("--resume: there is no service that could know of a pause", hint="--service URL, or --embedded")
+        if service is not None:
+            _prepare(service, instance, resume=part.resume)
+        _empty(part.output)
+        run = ScenarioRun(artifact=program.artifact, input=data, instance=instance, service=service, declared=program.declared)
+        for line in (*_notes(program), opening_line(run)):
+            _say(stderr, line)
+        outcome = _launched(run, program.runner, stderr)
+    again = resume_command(sys.argv[1:], instance, paused=outcome.outcome is Outcome.PAUSED) if service is not None else None
+    return _tell(Launched(run=run, outcome=outcome, output=part.output, again=again), form, stderr)
+
+
+def _launched(run: ScenarioRun, runner: ArtifactRunner, stderr: Sink) -> ScenarioOutcome:
+    try:
+        with interruptible() as processes:
+            return launch(run, runner, processes=processes, on_line=partial(_say, stderr))
+    except KeyboardInterrupt:
+        if run.service is not None:
+            _say(stderr, f"to go on: {resume_command(sys.argv[1:], run.instance, paused=False)}")
+        raise
+
+
+def _tell(launched: Launched, form: Format | None, stderr: Sink) -> int:
+    outcome, output = launched.outcome, launched.output
+    if output is not None and outcome.result is not None:
+        _write(output, outcome.result)
+    for line in closing_lines(launched):
+        _say(stderr, line)
+    stdout = Sink(sys.stdout)
+    if form is Format.JSON:
+        stdout.write(launched_json(launched))
+    elif output is None and outcome.result is not None:
+        stdout.write(outcome.result.decode("utf-8", "replace"))
+    stdout.flush()
+    if stdout.failure is not None:
+        raise stdout.failure
+    if outcome.succeeded:
+        return ExitCode.PASSED
+    return ExitCode.TOOLCHAIN if outcome.ran.ended is Ending.NOT_STARTED else ExitCode.FAILED
+
+
+def read_input(name: str | None, file: Path) -> bytes:
+    """Return the input, which is JSON; raises `UsageError` with the place where it is not."""
+    if name is None:
+        raise UsageError(f"{file.name} is a compiled scenario, and there is no input for it", hint=f"buildkit run {file} --input data.json")
+    if name == STANDARD_INPUT:
+        data = sys.stdin.buffer.read()
+    else:
+        try:
+            data = Path(name).read_bytes()
+        except OSError as error:
+            raise UsageError(f"{name}: {(error.strerror or str(error)).lower()}", hint="--input FILE") from None
+    try:
+        json.loads(data)
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{name}:{error.lineno}: this is no JSON: {error.msg.lower()}", hint=f"python -m json.tool {name}") from None
+    except RecursionError:
+        raise UsageError(f"{name}: this is no JSON that can be read: it is nested too deeply", hint="--input FILE") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{name}: this is no JSON: {error.reason} at byte {error.start}", hint=f"file {name}") from None
+    return data
+
+
+def fresh_instance(file: Path) -> str:
+    """Return an id that nothing else has, with the scenario's name in it."""
+    return f"{UNNAMED.sub('-', file.stem)[:LONGEST_STEM]}-{secrets.token_hex(8)}"
+
+
+def resume_command(arguments: Sequence[str], instance: str, *, paused: bool) -> str:
+    """Return the command line that goes on where this one ended."""
+    words = ["buildkit", *arguments]
+    if not any(word == "--instance" or word.startswith("--instance=") for word in arguments):
+        words += ["--instance", instance]
+    if paused and "--resume" not in arguments:
+        words.append("--resume")
+    return shlex.join(words)
+
+
+def _prepare(service: ServiceAccess, instance: str, *, resume: bool) -> None:
+    """Ask the service before anything runs: whether it is there, and where asked for, to end a pause."""
+    with closing(ServiceClient(service, attempts=ATTEMPTS)) as client:
+        try:
+            client.look(instance)
+            if resume:
+                client.tell(instance, "resume")
+        except ServiceError as error:
+            if error.status != NO_INSTANCE or resume:
+                raise explained(error, service) from None
+
+
+def _notes(program: Program) -> tuple[str, ...]:
+    if isinstance(program.runner, NativeRunner):
+        return (f"note: {program.artifact.path.name} is a native program: it has this machine's network and files",)
+    return ()
+
+
+def _empty(output: Path | None) -> None:
+    """Take away the result of an earlier run, as the program itself does: what is there afterwards is of this one."""
+    if output is None:
+        return
+    if not output.absolute().parent.is_dir():
+        raise UsageError(f"{output}: there is no folder {output.parent}", hint=f"mkdir -p {output.parent}")
+    try:
+        output.unlink(missing_ok=True)
+    except OSError as error:
+        raise ToolchainError(f"{output}: {(error.strerror or str(error)).lower()}") from None
+
+
+def _write(output: Path, content: bytes) -> None:
+    """Write whole or not at all."""
+    fresh = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        fresh.write_bytes(content)
+        fresh.replace(output)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _say(stderr: Sink, line: str) -> None:
+    stderr.write(f"{line}\n")
+    stderr.flush()

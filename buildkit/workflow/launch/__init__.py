@@ -1,0 +1,1 @@
+"""Run a compiled scenario once, and say how it ended."""
