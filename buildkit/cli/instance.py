@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
@@ -18,6 +18,8 @@ from buildkit.runners.service_client import ServiceClient, ServiceError, checked
 
 PAGE: Final = "500"
 LISTED_VERSION: Final = 1
+
+Answer = TypeVar("Answer")
 
 Instance = Annotated[str, typer.Argument(metavar="ID", help="The instance.", show_default=False)]
 Form = Annotated[Format, typer.Option("--format", help="How to tell.")]
@@ -64,7 +66,7 @@ def _ordered(part: ServicePart, instance: str, order: str) -> dict[str, Any]:
     return _asked(part, lambda client: client.tell(checked_instance(instance), order))
 
 
-def _asked(part: ServicePart, question: Callable[[ServiceClient], Any]) -> Any:
+def _asked(part: ServicePart, question: Callable[[ServiceClient], Answer]) -> Answer:
     with opened(part, os.environ) as service:
         if service is None:
             raise UsageError("there is no service to ask", hint="--service URL, or --embedded for what earlier runs kept here")

@@ -91,8 +91,8 @@ def run(
     reporting: Reporting,
     running: Running,
     scenario: ScenarioPart,
-    profile: Annotated[str, typer.Option("--profile", metavar="NAME", help="The cargo profile.")] = BUILD_PROFILE,
     *,
+    profile: Annotated[str, typer.Option("--profile", metavar="NAME", help="The cargo profile.")] = BUILD_PROFILE,
     fail_fast: FailFast = False,
 ) -> int:
     """Run an artifact or a package in its target's runtime.
@@ -103,7 +103,9 @@ def run(
     options = running.options()
     file = named_file(selecting)
     if scenario.asked is not None and file is None:
-        raise UsageError(f"{scenario.asked} is for a compiled scenario, and no file is named", hint="buildkit run out/scenario.wasm --input data.json")
+        raise UsageError(
+            f"{scenario.asked} is for a compiled scenario, and no file is named", hint="buildkit run out/scenario.wasm --input data.json"
+        )
     if file is not None:
         return _run_file(file, options, scenario, reporting)
     job = Job(

@@ -58,14 +58,16 @@ def test_a_fresh_instance_has_the_name_of_the_scenario_and_no_second_one_like_it
         pytest.param(["run", "a.wasm", "--instance=i", "--resume"], True, "buildkit run a.wasm --instance=i --resume", id="paused again"),
     ],
 )
-def test_the_command_that_goes_on_names_the_instance(arguments: list[str], paused: bool, expected: str) -> None:
+def test_the_command_that_goes_on_names_the_instance(arguments: list[str], expected: str, *, paused: bool) -> None:
     assert resume_command(arguments, "i", paused=paused) == expected
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        pytest.param(["pkg/native/-", "--input", "a.json"], "--input is for a compiled scenario, and no file is named", id="input of a cell"),
+        pytest.param(
+            ["pkg/native/-", "--input", "a.json"], "--input is for a compiled scenario, and no file is named", id="input of a cell"
+        ),
         pytest.param(["--embedded"], "--embedded is for a compiled scenario, and no file is named", id="service without a file"),
         pytest.param(["--allow-host", "http://a"], "'http://a' is no host", id="an address for a host"),
     ],
@@ -99,7 +101,7 @@ def program(tmp_path: Path) -> str:
     ],
 )
 def test_what_does_not_fit_together_is_refused_before_anything_runs(
-    program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+    program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, arguments: list[str], message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert run(["run", program, "--input", "data.json", *arguments]) == ExitCode.USAGE

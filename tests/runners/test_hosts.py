@@ -27,7 +27,7 @@ from buildkit.runners.hosts import AllowedHost, host_of, is_admitted, parse_host
         pytest.param("127.0.0.1:80", "http", "127.0.0.1", True, id="an IPv4 address"),
     ],
 )
-def test_a_request_is_admitted_to_the_granted_host_and_port_alone(granted: str, scheme: str, authority: str, admitted: bool) -> None:
+def test_a_request_is_admitted_to_the_granted_host_and_port_alone(granted: str, scheme: str, authority: str, *, admitted: bool) -> None:
     assert is_admitted([parse_host("other.example"), parse_host(granted)], scheme, authority) is admitted
 
 
@@ -49,7 +49,9 @@ def test_the_host_of_an_address_has_its_port(url: str, host: AllowedHost) -> Non
     assert host_of(url) == host
 
 
-@pytest.mark.parametrize("url", ["core.example", "ftp://core.example", "http://", "http://me:secret@core.example", "http://a:b", "http://[::1"])
+@pytest.mark.parametrize(
+    "url", ["core.example", "ftp://core.example", "http://", "http://me:secret@core.example", "http://a:b", "http://[::1"]
+)
 def test_what_is_no_http_address_is_refused(url: str) -> None:
     with pytest.raises(UsageError, match="is no HTTP address"):
         host_of(url)

@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
 import pytest
 
 from buildkit.errors import UsageError
-from buildkit.runners.service_client import ServiceAccess, checked_instance
+from buildkit.runners.service_client import ServiceAccess, ServiceClient, ServiceError, checked_instance
 
 
 def test_a_token_is_not_shown() -> None:
@@ -36,3 +43,80 @@ def test_what_can_be_no_instance_is_refused(instance: str) -> None:
 @pytest.mark.parametrize("instance", ["a", "Grüße 1", "a?b#c%2F", "..a"])
 def test_an_instance_may_have_any_other_name(instance: str) -> None:
     assert checked_instance(instance) == instance
+
+
+@contextmanager
+def answering(*answers: tuple[int, object] | None) -> Iterator[tuple[str, list[tuple[str, str, dict[str, str], bytes]]]]:
+    """Answer each request with the next of the statuses and bodies; `None` closes the connection without an answer."""
+    left, requests = list(answers), []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            requests.append((self.command, self.path, dict(self.headers), body))
+            answer = left.pop(0)
+            if answer is None:
+                self.close_connection = True
+                return
+            content = json.dumps(answer[1]).encode()
+            self.send_response(answer[0])
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST  # noqa: N815  # the name that it has
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name that it has
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/base/", requests
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def asked(url: str, *, attempts: int = 4) -> ServiceClient:
+    return ServiceClient(ServiceAccess(url=url, tenant="acme", token="a long secret"), attempts=attempts, timeout=10)  # noqa: S106  # no secret
+
+
+def test_a_request_names_tenant_and_token_and_the_instance_is_one_part_of_its_path() -> None:
+    with answering((200, {"status": "running"})) as (url, requests), closing(asked(url)) as client:
+        assert client.tell("a b/ü?", "register", {"checkpoint_id": None}) == {"status": "running"}
+    ((method, path, headers, body),) = requests
+    assert (method, path, json.loads(body)) == ("POST", "/base/api/v1/instances/a%20b%2F%C3%BC%3F/register", {"checkpoint_id": None})
+    assert (headers["X-Runtara-Tenant-Id"], headers["Authorization"]) == ("acme", "Bearer a long secret")
+
+
+def test_what_may_pass_is_asked_again() -> None:
+    with answering((503, {}), None, (429, {}), (200, {"a": 1})) as (url, requests), closing(asked(url)) as client:
+        assert client.tell("i", "checkpoint", {"checkpoint_id": "a", "state": ""}) == {"a": 1}
+    assert len({body for _, _, _, body in requests}) == 1
+    assert len(requests) == 4
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 409, 413, 422])
+def test_a_refusal_is_told_at_once_in_the_words_of_the_service(status: int) -> None:
+    refusal = {"error": "there is no instance 'i'", "code": "instance-not-found", "details": {}}
+    with answering((status, refusal)) as (url, requests), closing(asked(url)) as client, pytest.raises(ServiceError) as caught:
+        client.look("i")
+    assert (caught.value.status, caught.value.code, caught.value.message) == (status, "instance-not-found", "there is no instance 'i'")
+    assert len(requests) == 1
+
+
+def test_a_service_that_stays_in_trouble_is_told_with_its_status() -> None:
+    with answering(*[(503, [])] * 2) as (url, requests), closing(asked(url, attempts=2)) as client, pytest.raises(ServiceError) as caught:
+        client.look("i", "signals")
+    assert (caught.value.status, caught.value.message, len(requests)) == (503, "it answered 503", 2)
+
+
+def test_a_service_that_is_not_there_is_told_with_its_address() -> None:
+    with closing(socket.socket()) as held:
+        held.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{held.getsockname()[1]}"
+        with closing(asked(url, attempts=1)) as client, pytest.raises(ServiceError) as caught:
+            client.look("i")
+    assert (caught.value.status, caught.value.message) == (None, f"{url}/api/v1/instances cannot be reached: Connection refused")

@@ -32,7 +32,14 @@ def test_an_answer_has_every_field_of_its_record(kind: str) -> None:
 
 
 def test_an_answer_of_the_service_becomes_a_record() -> None:
-    answer = {"status": "sleeping", "checkpoint_id": "a", "state": "bmV3", "should_pause": True, "attempt": 2, "wake_at": "2026-01-01T00:00:00Z"}
+    answer = {
+        "status": "sleeping",
+        "checkpoint_id": "a",
+        "state": "bmV3",
+        "should_pause": True,
+        "attempt": 2,
+        "wake_at": "2026-01-01T00:00:00Z",
+    }
     assert vars(answered_record("registration", answer)) == {
         "status": "sleeping",
         "state": "bmV3",

@@ -31,7 +31,7 @@ COMPLETED = Left(report=said(Outcome.COMPLETED), result=b"{}")
         pytest.param(Outcome.FAILED, BAD, "failed", False, id="failed"),
     ],
 )
-def test_what_fits_together_is_believed(outcome: Outcome, ran: RunOutcome, status: str, succeeded: bool) -> None:
+def test_what_fits_together_is_believed(outcome: Outcome, ran: RunOutcome, status: str, *, succeeded: bool) -> None:
     found = judge(ran, Left(report=said(outcome), result=b"{}"), Seen(status=status))
     assert (found.outcome, found.doubts, found.succeeded) == (outcome, (), succeeded)
 
@@ -49,7 +49,9 @@ def test_a_failure_names_its_step_and_gives_no_result() -> None:
 @pytest.mark.parametrize(
     ("ran", "left", "seen", "doubt"),
     [
-        pytest.param(GOOD, COMPLETED, Seen(status="running"), "it reports completed, and the service has the instance as running", id="service"),
+        pytest.param(
+            GOOD, COMPLETED, Seen(status="running"), "it reports completed, and the service has the instance as running", id="service"
+        ),
         pytest.param(BAD, COMPLETED, None, "it reports completed, and it exited with 1", id="exit code"),
         pytest.param(GOOD, Left(report=said(Outcome.FAILED)), None, "it reports failed, and it exited with 0", id="exit code of a failure"),
         pytest.param(
@@ -60,7 +62,9 @@ def test_a_failure_names_its_step_and_gives_no_result() -> None:
             id="limit",
         ),
         pytest.param(GOOD, Left(report=said(Outcome.COMPLETED)), None, "it reports completed, and left no result", id="no result"),
-        pytest.param(GOOD, COMPLETED, Seen(trouble="nobody answers"), "the service does not confirm it: nobody answers", id="silent service"),
+        pytest.param(
+            GOOD, COMPLETED, Seen(trouble="nobody answers"), "the service does not confirm it: nobody answers", id="silent service"
+        ),
     ],
 )
 def test_what_does_not_fit_is_said_and_is_no_success(ran: RunOutcome, left: Left, seen: Seen | None, doubt: str) -> None:

@@ -22,7 +22,9 @@ HOSTED = ("wasi:cli/environment@0.2.6", "runtara:workflow/checkpoints@0.1.0")
 
 def scenario(imports: tuple[str, ...] = WASI_HTTP, *, kind: str = "component", service: ServiceAccess | None = SERVICE) -> ScenarioRun:
     artifact = Artifact(path=Path("/out/a.wasm"), kind=kind, size=1, gzip_size=1, sha256="", imports=imports)  # type: ignore[arg-type]  # the test says what it means
-    declared = RunRequest(artifact=artifact.path, cwd=Path("/"), environment={"LANG": "C"}, directories=(Preopen(host=Path("d"), guest="/d"),))
+    declared = RunRequest(
+        artifact=artifact.path, cwd=Path("/"), environment={"LANG": "C"}, directories=(Preopen(host=Path("d"), guest="/d"),)
+    )
     return ScenarioRun(artifact=artifact, input=b"{}", instance="i", service=service, declared=declared)
 
 

@@ -17,7 +17,7 @@ from buildkit.workflow.launch.metadata import is_compiled
         pytest.param(None, False, id="nothing"),
     ],
 )
-def test_an_artifact_is_a_compiled_scenario_when_its_metadata_say_so(tmp_path: Path, text: str | None, compiled: bool) -> None:
+def test_an_artifact_is_a_compiled_scenario_when_its_metadata_say_so(tmp_path: Path, text: str | None, *, compiled: bool) -> None:
     if text is not None:
         (tmp_path / "a.wasm.json").write_text(text)
     assert is_compiled(tmp_path / "a.wasm") is compiled
