@@ -68,7 +68,7 @@ class RunRequest:
 
     Relative hosts of `directories` start at `cwd`. A wasm program gets `environment` alone; so does a native one that is `sealed`, any other has
     this process's own with `environment` added. `network` grants a wasm program HTTP requests to any host, `hosts` to those; without both each
-    is answered with an error. `attendance` is for components that ask their host for checkpoints. `cache` is the folder where compiled programs
+    is answered with an error. `attendance` is for components that ask their host for checkpoints; without it nothing is kept. `cache` is the folder where compiled programs
     are kept, `None` keeps none.
     """
 

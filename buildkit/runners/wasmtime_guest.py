@@ -84,14 +84,14 @@ def _loaded(engine: Engine, request: GuestRequest) -> Program:
     grants = Grants(
         network=request.network,
         hosts=tuple(map(parse_host, request.hosts)),
-        workflow=_workflow(request.attendance) if request.attendance is not None else None,
+        workflow=_workflow(request.attendance),
     )
     return load_program(engine, cache, Path(request.artifact).read_bytes(), grants)
 
 
-def _workflow(attendance: GuestAttendance) -> WorkflowHost:
-    if attendance.url is None:
-        return WorkflowHost(client=None, instance=attendance.instance)
+def _workflow(attendance: GuestAttendance | None) -> WorkflowHost:
+    if attendance is None or attendance.url is None:
+        return WorkflowHost(client=None)
     access = ServiceAccess(url=attendance.url, tenant=attendance.tenant, token=attendance.token)
     return WorkflowHost(client=ServiceClient(access), instance=attendance.instance)
 

@@ -31,7 +31,7 @@ class Grants:
 
     network: bool = False
     hosts: tuple[AllowedHost, ...] = ()
-    workflow: WorkflowHost | None = None
+    workflow: WorkflowHost = field(default_factory=WorkflowHost)
 
 
 class Program(Protocol):
@@ -104,7 +104,7 @@ class CommandComponent:
     def _link(self, linker: ComponentLinker, store: Store) -> None:
         linker.add_wasip2()
         for name in self._imports():
-            if name.startswith(INTERFACE) and self.grants.workflow is not None:
+            if name.startswith(INTERFACE):
                 self.grants.workflow.link(linker, name)
         if not self.uses_http():
             return

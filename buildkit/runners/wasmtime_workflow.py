@@ -38,8 +38,8 @@ Asked = Callable[..., Variant]
 class WorkflowHost:
     """Serves one instance. Without a client nothing is kept, and no signal ever comes."""
 
-    client: ServiceClient | None
-    instance: str
+    client: ServiceClient | None = None
+    instance: str = ""
 
     def link(self, linker: Linker, interface: str) -> None:
         """Define the functions of the interface, under the name and version that the component imports."""

@@ -9,7 +9,7 @@ import pytest
 from buildkit.runners.wasmtime_workflow import INTERFACE, WorkflowHost, answered_record
 
 WIT = (Path(__file__).parents[2] / "fixtures" / "runtara" / "wit" / "workflow.wit").read_text(encoding="utf-8")
-UNKEPT = WorkflowHost(client=None, instance="i")
+UNKEPT = WorkflowHost()
 
 
 def fields(record: str) -> set[str]:
