@@ -60,7 +60,8 @@ def test_the_outcome_is_one_document(programs: Mapping[str, Path], served: Serve
     ran = buildkit("run", str(programs[name]), "--input", str(INPUT), "--service", served.url, "--instance", "i", "--format", "json")
     told = document(ran)
     assert (told["outcome"], told["succeeded"], told["doubts"], told["instance"], told["again"]) == ("completed", True, [], "i", None)
-    assert told["service"] == {"url": served.url, "tenant": "local", "status": "completed", "checkpoints": 3, "trouble": None}
+    assert told["service"].pop("checkpoints") > 0
+    assert told["service"] == {"url": served.url, "tenant": "local", "status": "completed", "trouble": None}
     assert told["result"] == json.loads(EXPECTED.read_text())
 
 

@@ -111,3 +111,12 @@ def test_a_limit_that_would_not_be_enforced_is_refused(recorded: Any, request_fo
     outcome = NativeRunner().run(request_for(limits=limits), processes=processes)
     assert (outcome.ended, processes.commands) == (Ending.NOT_STARTED, [])
     assert outcome.message == f"a native program cannot be limited in {named}; a time limit is the only one that holds for it"
+
+
+def test_a_sealed_program_gets_nothing_of_this_environment(recorded: Any, request_for: Requests, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A_SECRET", "of this machine")
+    monkeypatch.setenv("NAME", "another")
+    processes = recorded()
+    NativeRunner().run(request_for(environment={"NAME": "value"}, sealed=True), processes=processes)
+    (command,) = processes.commands
+    assert (command.env["NAME"], command.env["A_SECRET"], command.env["PATH"]) == ("value", None, None)

@@ -8,9 +8,11 @@ import msgspec
 import pytest
 
 from buildkit.process import Command
-from buildkit.runners.model import Ending, Limits, Preopen, RunOutcome, RunRequest
+from buildkit.runners.hosts import AllowedHost
+from buildkit.runners.model import Attendance, Ending, Limits, Preopen, RunOutcome, RunRequest
+from buildkit.runners.service_client import ServiceAccess
 from buildkit.runners.wasmtime import WasmtimeRunner
-from buildkit.runners.wasmtime_wire import GuestDirectory, GuestOutcome, GuestRequest
+from buildkit.runners.wasmtime_wire import GuestAttendance, GuestDirectory, GuestOutcome, GuestRequest
 
 Requests = Callable[..., RunRequest]
 
@@ -102,3 +104,15 @@ def test_a_missing_directory_is_named_before_anything_starts(recorded: Any, requ
     outcome = WasmtimeRunner().run(request_for(directories=(Preopen(host=Path("gone"), guest="/in"),)), processes=processes)
     assert (outcome.ended, outcome.message) == (Ending.NOT_STARTED, f"{tmp_path / 'gone'} is no directory, and /in was to show it")
     assert processes.commands == []
+
+
+def test_the_process_learns_the_hosts_and_the_instance_with_its_service(recorded: Any, request_for: Requests) -> None:
+    seen: list[GuestRequest] = []
+    processes = recorded(act=lambda command: seen.append(asked(command)))
+    service = ServiceAccess(url="http://core", tenant="acme", token="a long secret")  # noqa: S106  # no secret
+    hosts = (AllowedHost(name="a"), AllowedHost(name="b", port=8443))
+    WasmtimeRunner().run(request_for(hosts=hosts, attendance=Attendance(instance="i", service=service)), processes=processes)
+    WasmtimeRunner().run(request_for(attendance=Attendance(instance="i")), processes=processes)
+    assert seen[0].hosts == ("a", "b:8443")
+    assert seen[0].attendance == GuestAttendance(instance="i", tenant="acme", url="http://core", token="a long secret")  # noqa: S106  # no secret
+    assert seen[1].attendance == GuestAttendance(instance="i")
