@@ -7,17 +7,11 @@ from pathlib import Path
 import msgspec
 
 
-class Product(msgspec.Struct, frozen=True, kw_only=True):
-    """What is looked at: the name of the artifact's file, beside the metadata."""
-
-    file: str
-
-
 class Compiled(msgspec.Struct, frozen=True, kw_only=True):
-    """What tells the metadata of a scenario from any other file of that name."""
+    """What tells the metadata of a scenario from any other file of that name: `artifact` is the name of the file beside it."""
 
     scenario: msgspec.Raw
-    artifact: Product
+    artifact: str
 
 
 def is_compiled(artifact: Path) -> bool:
@@ -26,4 +20,4 @@ def is_compiled(artifact: Path) -> bool:
         found = msgspec.json.decode(artifact.with_name(f"{artifact.name}.json").read_bytes(), type=Compiled)
     except (OSError, msgspec.DecodeError):
         return False
-    return found.artifact.file == artifact.name
+    return found.artifact == artifact.name

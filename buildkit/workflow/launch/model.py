@@ -33,8 +33,8 @@ GOOD: Final = frozenset({Outcome.COMPLETED, Outcome.PAUSED})
 STATUSES: Final[Mapping[Outcome, frozenset[str]]] = MappingProxyType(
     {
         Outcome.COMPLETED: frozenset({"completed"}),
-        # Whoever operates the instance may have resumed it since.
-        Outcome.PAUSED: frozenset({"suspended", "ready"}),
+        # A pause within a delay leaves the instance asleep, with the pause waiting; and its operator may have resumed it since.
+        Outcome.PAUSED: frozenset({"suspended", "sleeping", "ready"}),
         Outcome.CANCELLED: frozenset({"cancelled"}),
         Outcome.FAILED: frozenset({"failed"}),
     }

@@ -27,6 +27,7 @@ COMPLETED = Left(report=said(Outcome.COMPLETED), result=b"{}")
         pytest.param(Outcome.COMPLETED, GOOD, "completed", True, id="completed"),
         pytest.param(Outcome.PAUSED, GOOD, "suspended", True, id="paused"),
         pytest.param(Outcome.PAUSED, GOOD, "ready", True, id="paused and resumed since"),
+        pytest.param(Outcome.PAUSED, GOOD, "sleeping", True, id="paused within a delay"),
         pytest.param(Outcome.CANCELLED, BAD, "cancelled", False, id="cancelled"),
         pytest.param(Outcome.FAILED, BAD, "failed", False, id="failed"),
     ],

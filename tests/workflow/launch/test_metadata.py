@@ -10,8 +10,8 @@ from buildkit.workflow.launch.metadata import is_compiled
 @pytest.mark.parametrize(
     ("text", "compiled"),
     [
-        pytest.param('{"version": 1, "scenario": {"name": "a"}, "artifact": {"file": "a.wasm", "size": 1}}', True, id="metadata"),
-        pytest.param('{"version": 1, "scenario": {"name": "a"}, "artifact": {"file": "b.wasm", "size": 1}}', False, id="of another file"),
+        pytest.param('{"version": 1, "scenario": {"name": "a"}, "artifact": "a.wasm", "size": 1}', True, id="metadata"),
+        pytest.param('{"version": 1, "scenario": {"name": "a"}, "artifact": "b.wasm", "size": 1}', False, id="of another file"),
         pytest.param('{"name": "a", "steps": []}', False, id="other JSON"),
         pytest.param("{", False, id="no JSON"),
         pytest.param(None, False, id="nothing"),
