@@ -70,3 +70,9 @@ def test_a_wheel_brings_the_migrations_of_the_service(wheel: Path) -> None:
     expected = {str(file.relative_to(ROOT)) for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts}
     with zipfile.ZipFile(wheel) as archive:
         assert set(archive.namelist()) >= expected
+
+
+@pytest.mark.network
+def test_a_wheel_brings_the_component_that_looks_at_requests(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        assert archive.read("buildkit/runners/http_filter.wat") == (ROOT / "buildkit" / "runners" / "http_filter.wat").read_bytes()
