@@ -40,6 +40,12 @@ VERBS: Final = (
     Verb(name="why", module="buildkit.cli.why", function="why", summary="Show the shortest path to a crate or feature, or the proof."),
     Verb(name="fix", module="buildkit.cli.fix", function="fix", summary="Mend manifests for the findings of cells, proved before kept."),
     Verb(
+        name="compile",
+        module="buildkit.cli.compile",
+        function="compile_file",
+        summary="Compile a scenario against the prebuilt library of a target.",
+    ),
+    Verb(
         name="targets",
         module="buildkit.cli.targets",
         function="targets",

@@ -17,8 +17,7 @@ def judgement_lines(judgement: Judgement) -> Iterator[str]:
     file = clean(str(judgement.document.shown))
     for located in judgement.faults:
         yield f"{file}:{located.line}: {clean(sentence(located.fault))}"
-    for located in judgement.notes:
-        yield f"{file}:{located.line}: note: {clean(sentence(located.fault))}"
+    yield from note_lines(judgement)
     scenario = judgement.scenario
     if scenario is None:
         yield f"{counted(len(judgement.faults), 'fault')} in {file}{', and more' if judgement.has_more else ''}"
@@ -28,6 +27,13 @@ def judgement_lines(judgement: Judgement) -> Iterator[str]:
         yield f"{file}: {steps}, valid for {', '.join(judgement.targets)}"
     else:
         yield f"{file}: {steps}, valid; all its agents work on {', '.join(judgement.fits) or 'no target here'}"
+
+
+def note_lines(judgement: Judgement) -> Iterator[str]:
+    """Give what works only in part, with its place."""
+    file = clean(str(judgement.document.shown))
+    for located in judgement.notes:
+        yield f"{file}:{located.line}: note: {clean(sentence(located.fault))}"
 
 
 def judgement_json(judgement: Judgement) -> str:
@@ -41,13 +47,14 @@ def judgement_json(judgement: Judgement) -> str:
         "targets": list(judgement.targets),
         "fits": list(judgement.fits),
         "more_faults": judgement.has_more,
-        "faults": [_entry(located) for located in judgement.faults],
-        "notes": [_entry(located) for located in judgement.notes],
+        "faults": [located_json(located) for located in judgement.faults],
+        "notes": [located_json(located) for located in judgement.notes],
     }
     return json.dumps(document, indent=2)
 
 
-def _entry(located: Located) -> dict[str, Any]:
+def located_json(located: Located) -> dict[str, Any]:
+    """Return a fault or a note as JSON has it."""
     fault = located.fault
     return {
         "rule": fault.rule.value,

@@ -22,15 +22,6 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
 
 
-class Product(msgspec.Struct, frozen=True, kw_only=True):
-    """The artifact: the name of its file, in the folder of the metadata, and its measures. Sizes are in bytes."""
-
-    file: str
-    size: int
-    gzip_size: int
-    sha256: str
-
-
 class Compiler(msgspec.Struct, frozen=True, kw_only=True):
     """The rustc that was called."""
 
@@ -48,7 +39,7 @@ class PrebuiltLibrary(msgspec.Struct, frozen=True, kw_only=True):
 class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     """Everything known of a compiled scenario.
 
-    `key` is the digest of all that the artifact depends on. `flags` are rustc's without what names places on this machine. `agents` are the
+    `key` is the digest of all that the artifact depends on. `artifact` is the name of its file, in the folder of the metadata; sizes are in bytes. `flags` are rustc's without what names places on this machine. `agents` are the
     capabilities that are called, by agent; `input` are the types of the scenario's inputs.
     """
 
@@ -60,7 +51,10 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     triple: str
     platform: Platform
     transport: str
-    artifact: Product
+    artifact: str
+    size: int
+    gzip_size: int
+    sha256: str
     compiler: Compiler
     library: PrebuiltLibrary
     flags: tuple[str, ...]
@@ -79,7 +73,7 @@ def read_metadata(artifact: Path) -> Metadata | None:
         read = msgspec.json.decode(metadata_file(artifact).read_bytes(), type=Metadata)
     except (OSError, ValueError):
         return None
-    return read if read.version == VERSION and read.artifact.file == artifact.name else None
+    return read if read.version == VERSION and read.artifact == artifact.name else None
 
 
 def metadata_text(metadata: Metadata) -> str:
