@@ -1,0 +1,82 @@
+"""`buildkit compile` with the real library: a static program and a component that give the same result, and so does the project of cargo."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import pytest
+from command_line import FIXTURES, Buildkit
+from scenarios import SCENARIOS
+
+from buildkit.artifacts.inspection import inspect_artifact
+from buildkit.artifacts.wasm import read_wasm
+
+WORKSPACE = FIXTURES / "runtara"
+OUTPUT = Path(platformdirs.user_cache_dir("buildkit-tests", appauthor=False)) / "runtara"
+ENVIRONMENT = {"CARGO_TARGET_DIR": str(OUTPUT)}
+SCENARIO = SCENARIOS / "table.json"
+INPUT = SCENARIOS / "inputs" / "table.json"
+MINUTES = 60
+
+pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.xdist_group("runtara")]
+
+
+def compiled(folder: Path, *arguments: str) -> dict[str, Any]:
+    buildkit = Buildkit(folder=folder, environment=ENVIRONMENT)
+    ran = buildkit("compile", str(SCENARIO), "-C", str(WORKSPACE), "--locked", "--format", "json", *arguments, timeout=60 * MINUTES)
+    assert ran.code == 0, ran.err + ran.out
+    found: dict[str, Any] = json.loads(ran.out)
+    return found
+
+
+def artifact(folder: Path, target: str) -> Path:
+    (made,) = compiled(folder, "-t", target)["artifacts"]
+    return Path(made["artifact"])
+
+
+def result(program: Path, folder: Path) -> Any:
+    """Run a native program on the scenario's input, and return its result."""
+    variables: Mapping[str, str] = {"RUNTARA_INPUT_PATH": str(INPUT), "RUNTARA_OUTPUT_PATH": str(folder / "result.json")}
+    without = {name: value for name, value in os.environ.items() if not name.startswith("RUNTARA_")}
+    subprocess.run((program,), env={**without, **variables}, check=True, capture_output=True)
+    return json.loads((folder / "result.json").read_text(encoding="utf-8"))
+
+
+def result_of_component(component: Path, folder: Path) -> Any:
+    output = folder / "written"
+    output.mkdir()
+    options = ("--dir", f"{INPUT.parent}::/input::ro", "--dir", f"{output}::/output")
+    variables = ("--env", f"RUNTARA_INPUT_PATH=/input/{INPUT.name}", "--env", "RUNTARA_OUTPUT_PATH=/output/result.json")
+    ran = Buildkit(folder=folder)("run", str(component), *options, *variables)
+    assert ran.code == 0, ran.err
+    return json.loads((output / "result.json").read_text(encoding="utf-8"))
+
+
+def test_a_component_and_a_static_program_give_the_same_result(tmp_path: Path) -> None:
+    component, program = artifact(tmp_path, "wasm32-wasip2"), artifact(tmp_path, "native-musl")
+    facts = read_wasm(component)
+    assert facts.kind == "component"
+    assert {name.partition(":")[0] for name in facts.imports} == {"wasi"}
+    assert inspect_artifact(program).static is True
+    assert result(program, tmp_path) == result_of_component(component, tmp_path)
+
+
+def test_the_project_gives_what_the_artifact_gives(tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    compiled(tmp_path, "-t", "native", "--emit-source", str(folder))
+    environment = {**os.environ, "CARGO_TARGET_DIR": str(OUTPUT / "project")}
+    subprocess.run(("cargo", "build", "--release", "--locked"), cwd=folder, env=environment, check=True, capture_output=True)
+    assert result(OUTPUT / "project" / "release" / "scenario-table", tmp_path) == result(artifact(tmp_path, "native"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("target", "machine"), [pytest.param("thumbv7em-none-eabihf", "ARM", id="firmware"), pytest.param("wasm32-unknown-unknown", "WASM", id="browser")]
+)
+def test_a_scenario_is_compiled_where_there_is_no_system(tmp_path: Path, target: str, machine: str) -> None:
+    assert inspect_artifact(artifact(tmp_path, target)).machine == machine
