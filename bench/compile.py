@@ -115,7 +115,10 @@ def table(results: Sequence[Measured]) -> Iterator[str]:
             cpu = median(sample.cpu_seconds for sample in result.samples[way])
             yield f"| {way} | {result.seconds(way):.2f} | {cpu:.2f} | {result.ratio(way):.2f} |"
         sizes = result.sizes
-        yield from ("", f"Bytes: buildkit {sizes.compiled:,}, cargo {sizes.cargo:,}, cargo with LTO {sizes.small:,}: {sizes.compiled / sizes.small:.2f} times.")
+        yield from (
+            "",
+            f"Bytes: buildkit {sizes.compiled:,}, cargo {sizes.cargo:,}, cargo with LTO {sizes.small:,}: {sizes.compiled / sizes.small:.2f} times.",
+        )
         longest = sorted(result.passes.items(), key=lambda one: -one[1])[:SHOWN]
         yield from ("", f"rustc: {', '.join(f'{name} {seconds:.2f} s' for name, seconds in longest)}.")
         yield from ("", f"Missed: {'; '.join(result.misses)}." if result.misses else "Nothing is missed.")

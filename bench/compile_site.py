@@ -83,7 +83,9 @@ class Site:
 
     def sizes(self) -> Sizes:
         """Return how large the artifacts are."""
-        return Sizes(compiled=self.artifact.stat().st_size, cargo=self._made(Way.BUILT).stat().st_size, small=self._made(Way.SMALL).stat().st_size)
+        return Sizes(
+            compiled=self.artifact.stat().st_size, cargo=self._made(Way.BUILT).stat().st_size, small=self._made(Way.SMALL).stat().st_size
+        )
 
     def passes(self) -> Mapping[str, float]:
         """Return the seconds of rustc's passes on the program, as it tells them; some are parts of others."""

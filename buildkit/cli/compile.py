@@ -34,7 +34,9 @@ def compile_file(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="The artifact (default: in out/, named like the scenario).", show_default=False),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="The artifact (default: in out/, named like the scenario).", show_default=False
+        ),
     ] = None,
     emit_source: Annotated[
         Path | None,
@@ -66,7 +68,9 @@ def compile_file(
 def _reporting(format_: Format | None, color: Color) -> Reporting:
     """Return how progress is reported; with one document on standard output, beside it."""
     is_json = format_ is Format.JSON
-    return Reporting(stdout=sys.stderr if is_json else sys.stdout, stderr=sys.stderr, format=Format.PLAIN if is_json else format_, color=color)
+    return Reporting(
+        stdout=sys.stderr if is_json else sys.stdout, stderr=sys.stderr, format=Format.PLAIN if is_json else format_, color=color
+    )
 
 
 def _tell(format_: Format | None, judgement: Judgement, results: tuple[Result, ...]) -> None:

@@ -127,6 +127,8 @@ class Order:
 
     def _require_project(self) -> None:
         if len(self.targets) > 1 or self.output is not None:
-            raise UsageError("--emit-source writes a project for one target, and no artifact", hint="--emit-source DIR -t TARGET, without -o")
+            raise UsageError(
+                "--emit-source writes a project for one target, and no artifact", hint="--emit-source DIR -t TARGET, without -o"
+            )
         if self.project is not None:
             require_own_folder(self.project)

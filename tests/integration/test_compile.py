@@ -93,7 +93,11 @@ def test_an_error_of_rustc_is_told_of_its_step(place: SmallLibrary) -> None:
     place.write(scenario(action("first", "second"), action("second", "end", capability="upper-case"), finish()))
     ran = place.run()
     assert ran.code == ExitCode.FAILED
-    line = next(number for number, text in enumerate((place.root / "order.json").read_text().splitlines(), 1) if '"second",' in text and "id" in text)
+    line = next(
+        number
+        for number, text in enumerate((place.root / "order.json").read_text().splitlines(), 1)
+        if '"second",' in text and "id" in text
+    )
     assert f'native: step "second" (/steps/1, order.json:{line - 1}): error[E0425]: cannot find' in ran.out
     assert "buildkit compile order.json -t native --emit-source DIR" in ran.out
     assert not (place.root / "out").exists()
@@ -102,10 +106,13 @@ def test_an_error_of_rustc_is_told_of_its_step(place: SmallLibrary) -> None:
 
 
 def test_a_target_that_fails_does_not_keep_the_others_from_their_artifacts(place: SmallLibrary) -> None:
-    (place.root / "stdlib/src/lib.rs").write_text(LIBRARY.replace('"trim");', '"trim");\n        #[cfg(unix)] pub static UPPER_CASE: crate::Capability = TRIM;'))
+    upper = '\n        #[cfg(unix)]\n        pub static UPPER_CASE: crate::Capability = crate::Capability("upper");'
+    text = LIBRARY.replace('Capability("trim");', f'Capability("trim");{upper}', 1)
+    (place.root / "stdlib/src/lib.rs").write_text(text, encoding="utf-8")
     place.write(scenario(action("first", "end", capability="upper-case"), finish()))
-    document = place.document("-t", "native-musl", code=0)
-    assert [entry["artifact"] for entry in document["artifacts"]] == [str(place.root / "out" / name / "order") for name in ("native", "native-musl")]
+    document = place.document("-t", "wasm32-wasip2", code=ExitCode.FAILED)
+    assert [entry["artifact"] for entry in document["artifacts"]] == [str(place.root / "out" / "native" / "order")]
+    assert [failure["target"] for failure in document["failures"]] == ["wasm32-wasip2"]
 
 
 def test_the_linker_that_is_set_for_cargo_is_used_and_its_absence_told(place: SmallLibrary, tmp_path: Path) -> None:

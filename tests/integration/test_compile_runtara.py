@@ -76,7 +76,8 @@ def test_the_project_gives_what_the_artifact_gives(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "machine"), [pytest.param("thumbv7em-none-eabihf", "ARM", id="firmware"), pytest.param("wasm32-unknown-unknown", "WASM", id="browser")]
+    ("target", "machine"),
+    [pytest.param("thumbv7em-none-eabihf", "ARM", id="firmware"), pytest.param("wasm32-unknown-unknown", "WASM", id="browser")],
 )
 def test_a_scenario_is_compiled_where_there_is_no_system(tmp_path: Path, target: str, machine: str) -> None:
     assert inspect_artifact(artifact(tmp_path, target)).machine == machine

@@ -27,7 +27,9 @@ class Shop:
 
     folder: Path
 
-    def compile(self, source: str, *arguments: str, env: dict[str, str | None] | None = None, target: str = "native") -> ToolchainError | None:
+    def compile(
+        self, source: str, *arguments: str, env: dict[str, str | None] | None = None, target: str = "native"
+    ) -> ToolchainError | None:
         """Compile a program as `buildkit compile` does, and return what is made of its failure."""
         (self.folder / "main.rs").write_text(source)
         return self.call(("rustc", "main.rs", "--edition=2024", "--error-format=json", "-o", "made", *arguments), env=env, target=target)
@@ -44,7 +46,7 @@ class Shop:
     def libraries(self) -> None:
         """Make a library that depends on another."""
         self.library("inner", "pub fn call() {}\n")
-        self.library("outer", "pub fn call() { inner::call() }\n")
+        self.library("outer", "pub fn call() { inner::call() }\n", "--extern=inner=libinner.rlib")
 
     def script(self, name: str, body: str) -> str:
         file = self.folder / name
@@ -113,7 +115,9 @@ def linker_that_is_no_program(shop: Shop) -> ToolchainError | None:
 
 
 def no_linker_behind_cc(shop: Shop) -> ToolchainError | None:
-    return shop.compile(MAIN, "-Clinker=cc", "-Clink-arg=-fuse-ld=bfd", "-Clink-arg=-B/absent", "-Clinker-features=-lld", env={"PATH": _without_ld(shop)})
+    return shop.compile(
+        MAIN, "-Clinker=cc", "-Clink-arg=-fuse-ld=bfd", "-Clink-arg=-B/absent", "-Clinker-features=-lld", env={"PATH": _without_ld(shop)}
+    )
 
 
 def _without_ld(shop: Shop) -> str:
@@ -128,10 +132,10 @@ def _without_ld(shop: Shop) -> str:
     return str(programs)
 
 
-def no_C_library(shop: Shop) -> ToolchainError | None:
-    empty = shop.folder / "empty"
-    empty.mkdir()
-    return shop.compile(MAIN, f"-Clink-arg=--sysroot={empty}")
+def no_c_library(shop: Shop) -> ToolchainError | None:
+    return shop.compile(
+        MAIN, f"-Clinker={shop.script('bare-cc', 'echo /usr/bin/ld: cannot find Scrt1.o: No such file or directory >&2; exit 1')}"
+    )
 
 
 def killed_linker(shop: Shop) -> ToolchainError | None:
@@ -170,15 +174,19 @@ def no_component_linker(shop: Shop) -> ToolchainError | None:
         pytest.param(missing_archive, "the archive of absent is missing", "buildkit prebuild -t native", id="no archive"),
         pytest.param(undefined_symbol, "nothing defines absent_of_all", "buildkit prebuild -t native", id="no symbol"),
         pytest.param(no_linker, "the linker /absent/cc for native is missing", "buildkit toolchain ensure native", id="no linker"),
-        pytest.param(linker_that_is_no_program, "data for native cannot be started", "buildkit toolchain ensure native", id="linker is no program"),
+        pytest.param(
+            linker_that_is_no_program, "data for native cannot be started", "buildkit toolchain ensure native", id="linker is no program"
+        ),
         pytest.param(no_linker_behind_cc, "the C compiler finds no linker", "apt-get install binutils", id="no ld"),
-        pytest.param(no_C_library, "there is no C library to link with", "apt-get install libc6-dev", id="no C library"),
+        pytest.param(no_c_library, "there is no C library to link with", "apt-get install libc6-dev", id="no C library"),
         pytest.param(killed_linker, "the linker for native was killed", "free -h", id="linker killed"),
         pytest.param(killed_rustc, "rustc was killed by SIGKILL", "free -h", id="rustc killed"),
         pytest.param(absent_rustc, "rustc cannot be started", "buildkit doctor", id="no rustc"),
         pytest.param(crash, "rustc crashed while it compiled", "another version", id="crash"),
         pytest.param(no_wasm_linker, "needs wasm-ld, which is missing", "buildkit toolchain ensure wasm32-wasip2", id="no wasm-ld"),
-        pytest.param(no_component_linker, "the linker absent-component-ld", "buildkit toolchain ensure wasm32-wasip2", id="no component linker"),
+        pytest.param(
+            no_component_linker, "the linker absent-component-ld", "buildkit toolchain ensure wasm32-wasip2", id="no component linker"
+        ),
     ],
 )
 def test_a_provoked_trouble_is_told(shop: Shop, provoke: Callable[[Shop], ToolchainError | None], message: str, hint: str) -> None:
@@ -188,15 +196,23 @@ def test_a_provoked_trouble_is_told(shop: Shop, provoke: Callable[[Shop], Toolch
     assert hint in str(told.hint)
 
 
-def test_a_full_disk_is_told(shop: Shop) -> None:
-    script = f"mount -t tmpfs -o size=200k none {shop.folder} && cd {shop.folder} && echo 'fn main() {{}}' > main.rs && "
-    mounting = ("unshare", "--map-root-user", "--mount", "sh", "-c", script + "true")
-    if subprocess.run(mounting, capture_output=True, check=False).returncode != 0:
+@pytest.mark.parametrize(
+    ("size", "message"),
+    [
+        pytest.param("16k", "the disk is full: the artifact for native could not be written", id="for rustc"),
+        pytest.param("200k", "the linker for native ended with a bus error, as it does where the disk is full", id="for the linker"),
+    ],
+)
+def test_a_full_disk_is_told(shop: Shop, size: str, message: str) -> None:
+    disk = shop.folder / "disk"
+    disk.mkdir()
+    small = ("unshare", "--map-root-user", "--mount", "sh", "-c")
+    mount = f"mount -t tmpfs -o size={size} none {disk} && cd {disk} && echo 'fn main() {{}}' > main.rs"
+    if subprocess.run((*small, mount), capture_output=True, check=False).returncode != 0:
         pytest.skip("no small disk can be mounted here")
-    call = "exec rustc main.rs --error-format=json -o made"
-    told = shop.call(("unshare", "--map-root-user", "--mount", "sh", "-c", script + call), env={"TMPDIR": str(shop.folder)})
+    told = shop.call((*small, f"{mount} && exec rustc main.rs --error-format=json -o made"), env={"TMPDIR": str(disk)})
     assert told is not None
-    assert told.message == "the disk is full: the artifact for native could not be written"
+    assert (told.message, told.hint) == (message, "df -h")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

@@ -10,5 +10,9 @@ def diagnostic(message: str, *lines: int, code: str | None = None, rendered: str
     spans = tuple(Span(file_name="main.rs", line_start=line, is_primary=True) for line in lines)
     head = f"error[{code}]" if code is not None else "error"
     return Diagnostic(
-        message=message, level="error", code=None if code is None else Code(code=code), spans=spans, rendered=rendered or f"{head}: {message}\n"
+        message=message,
+        level="error",
+        code=None if code is None else Code(code=code),
+        spans=spans,
+        rendered=rendered or f"{head}: {message}\n",
     )

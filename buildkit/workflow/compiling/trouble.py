@@ -39,6 +39,12 @@ TROUBLES: Final = (
         hint="df -h",
     ),
     Trouble(
+        # lld writes through memory, which the system takes away where there is no room.
+        said=r"signal:? 7\b",
+        message="the linker for {target} ended with a bus error, as it does where the disk is full",
+        hint="df -h",
+    ),
+    Trouble(
         said=rf"error\[E0463\]: can't find crate for `(?P<crate>{STD})`",
         message="the standard library for {triple} is missing: rustc finds no crate {crate}",
         hint=ENSURE,
@@ -56,11 +62,6 @@ TROUBLES: Final = (
     Trouble(
         said=r"error\[E0(?:460|461|462|463|464|786)\]: [^`\n]*`(?P<crate>[^`]+)`",
         message="the prebuilt library for {target} is incomplete or damaged: rustc cannot use its crate {crate}",
-        hint=PREBUILD,
-    ),
-    Trouble(
-        said=r"could not find native static library `(?P<name>[^`]+)`",
-        message="the prebuilt library for {target} is incomplete: the archive of {name} is missing",
         hint=PREBUILD,
     ),
     Trouble(
@@ -87,6 +88,11 @@ TROUBLES: Final = (
         said=r"(?:cannot (?:find|open)|unable to find library) (?P<file>S?crt[1in]\.o|-lc)(?=[:\s]|$)",
         message="there is no C library to link with: the linker cannot find {file}",
         hint=C_LIBRARY_HINT,
+    ),
+    Trouble(
+        said=r"(?:could not find native static library `|(?:cannot find|unable to find library) -l)(?P<name>[^\s`:,]+)",
+        message="the prebuilt library for {target} is incomplete: the archive of {name} is missing",
+        hint=PREBUILD,
     ),
     Trouble(
         said=r"(?:undefined (?:reference to|symbol:)|unresolved external symbol) [`'\"]?(?P<name>[^\s`'\"]+)",

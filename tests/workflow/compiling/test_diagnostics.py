@@ -39,7 +39,11 @@ def test_an_error_is_told_of_the_step_that_it_stands_in() -> None:
 
 
 def test_the_first_and_the_last_line_belong_to_a_step() -> None:
-    assert [line.split(" (")[1].split(",")[0] for line in told(said("a", 10), said("b", 19), said("c", 20))] == ["/steps/0", "/steps/0", "/steps/1"]
+    assert [line.split(" (")[1].split(",")[0] for line in told(said("a", 10), said("b", 19), said("c", 20))] == [
+        "/steps/0",
+        "/steps/0",
+        "/steps/1",
+    ]
 
 
 def test_an_error_outside_of_all_steps_is_told_as_it_is() -> None:

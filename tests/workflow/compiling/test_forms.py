@@ -34,7 +34,7 @@ def test_wasm_does_not_unwind() -> None:
     assert "-Cpanic=abort" not in flags(bundled()["native-musl"])
 
 
-def test_only_musl_links_its_C_library_statically_by_a_flag() -> None:
+def test_only_musl_links_the_c_library_statically_by_a_flag() -> None:
     static = "-Ctarget-feature=+crt-static"
     assert static in flags(bundled()["native-musl"])
     assert static not in flags(bundled()["native"])

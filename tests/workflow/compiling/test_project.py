@@ -9,6 +9,7 @@ from scenarios import bundled
 from toolchain_fakes import HOST, toolchain_of
 
 from buildkit.toolchain.model import StdProvider, Supply
+from buildkit.workflow.compiling.call import Compiler
 from buildkit.workflow.compiling.project import MARK, LibraryPackage, Project
 
 ROOT = Path("/work/shop")
@@ -20,7 +21,8 @@ def project(target: str = "wasm32-wasip2", **changes: Any) -> Project:
     supply = Supply(
         toolchain=toolchain_of(Path("/opt/rust/bin/rustc")), target=declared, triple=declared.triple_for(HOST), provider=StdProvider.SHIPPED
     )
-    values = {"stem": "order", "text": "fn main() {}\n", "supply": supply, "library": LIBRARY, "flags": (), "folder": Path("/elsewhere/order")}
+    compiler = Compiler(supply=supply, root=ROOT, flags=("--sysroot", "/store/std", *changes.pop("flags", ())), linker=None, env={})
+    values = {"stem": "order", "text": "fn main() {}\n", "compiler": compiler, "library": LIBRARY, "folder": Path("/elsewhere/order")}
     return Project(**{**values, **changes})
 
 

@@ -20,7 +20,9 @@ def found(*errors: Diagnostic, code: int = 1, beside: str = "") -> ToolchainErro
 
 def linking(*output: str, linker: str = "cc", status: str = "exit status: 1") -> Diagnostic:
     notes = "".join(f"  = note: {line}\n" for line in output)
-    return diagnostic(f"linking with `{linker}` failed: {status}", rendered=f"error: linking with `{linker}` failed: {status}\n  |\n{notes}\n\n")
+    return diagnostic(
+        f"linking with `{linker}` failed: {status}", rendered=f"error: linking with `{linker}` failed: {status}\n  |\n{notes}\n\n"
+    )
 
 
 CASES = (
@@ -54,17 +56,14 @@ CASES = (
         diagnostic("couldn't find crate `x` with expected target triple wasm32-wasip2", 1, code="E0461"), "crate x", "prebuild", id="triple"
     ),
     pytest.param(diagnostic("found invalid metadata files for crate `x`", 1, code="E0786"), "damaged", "buildkit prebuild", id="damaged"),
-    pytest.param(
-        diagnostic("could not find native static library `ring_core`, perhaps an -L flag is missing?"),
-        "archive of ring_core",
-        "buildkit prebuild",
-        id="no archive",
-    ),
     pytest.param(diagnostic("linker `cc` not found"), "the linker cc", "toolchain ensure", id="no cc"),
     pytest.param(diagnostic("linker `rust-lld` not found"), "the linker rust-lld", "toolchain ensure", id="no lld"),
     pytest.param(diagnostic("linker `wasm-component-ld` not found"), "wasm-component-ld", "toolchain ensure", id="no component linker"),
     pytest.param(
-        diagnostic("could not exec the linker `/x/cc`: Permission denied (os error 13)"), "/x/cc", "toolchain ensure", id="linker not executable"
+        diagnostic("could not exec the linker `/x/cc`: Permission denied (os error 13)"),
+        "/x/cc",
+        "toolchain ensure",
+        id="linker not executable",
     ),
     pytest.param(
         linking('error: failed to spawn "wasm-ld" "-flavor" "wasm"', linker="wasm-component-ld"), "needs wasm-ld", "ensure", id="no wasm-ld"
@@ -73,6 +72,8 @@ CASES = (
     pytest.param(linking("/usr/bin/ld: cannot find Scrt1.o: No such file"), "Scrt1.o", "apt-get install libc6-dev", id="no C library"),
     pytest.param(linking("rust-lld: error: undefined symbol: ring_core_0_17_14__x"), "nothing defines ring_core", "prebuild", id="symbol"),
     pytest.param(linking("ld: final link failed: No space left on device"), "the disk is full", "df -h", id="disk full"),
+    pytest.param(linking("collect2: fatal error: ld terminated with signal 7 [Bus error]"), "bus error", "df -h", id="bus error"),
+    pytest.param(linking("rust-lld: error: unable to find library -labsent"), "archive of absent", "buildkit prebuild", id="no archive"),
     pytest.param(linking("", status="signal: 9 (SIGKILL)"), "was killed", "free -h", id="linker killed"),
     pytest.param(diagnostic("couldn't create a temp dir: Permission denied (os error 13)"), "may not write", "TMPDIR", id="no permission"),
 )
