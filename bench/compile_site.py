@@ -33,15 +33,15 @@ class Way(StrEnum):
     UNCHANGED = "buildkit compile, nothing changed"
     CLEAN = "cargo build, clean"
     BUILT = "cargo build, dependencies built"
-    SMALL = "cargo build with LTO, dependencies built"
+    PLAIN = "cargo build without LTO, dependencies built"
 
 
 class Sizes(msgspec.Struct, frozen=True, kw_only=True):
-    """Bytes of the artifacts: buildkit's, that of cargo with the same profile, and that of cargo with LTO."""
+    """Bytes of the artifacts: buildkit's, cargo's as the project says (`opt-level = "s"`, LTO, strip), and cargo's without LTO."""
 
     compiled: int
     cargo: int
-    small: int
+    plain: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ class Site:
         shutil.rmtree(self.project, ignore_errors=True)
         self._buildkit("compile", str(SCENARIO), "-t", self.target, "--emit-source", str(self.project))
         ask(("cargo", "fetch", "--locked"), self.project, self.processes, self.environment)
-        for way in (Way.BUILT, Way.SMALL, Way.COMPILE):
+        for way in (Way.BUILT, Way.PLAIN, Way.COMPILE):
             self.before(way)
             self.run(way)
 
@@ -69,7 +69,7 @@ class Site:
                 shutil.rmtree(self.artifact.parent, ignore_errors=True)
             case Way.CLEAN:
                 shutil.rmtree(self._output(way), ignore_errors=True)
-            case Way.BUILT | Way.SMALL:
+            case Way.BUILT | Way.PLAIN:
                 self.source.touch()
             case Way.UNCHANGED:
                 pass
@@ -84,16 +84,16 @@ class Site:
     def sizes(self) -> Sizes:
         """Return how large the artifacts are."""
         return Sizes(
-            compiled=self.artifact.stat().st_size, cargo=self._made(Way.BUILT).stat().st_size, small=self._made(Way.SMALL).stat().st_size
+            compiled=self.artifact.stat().st_size, cargo=self._made(Way.BUILT).stat().st_size, plain=self._made(Way.PLAIN).stat().st_size
         )
 
     def passes(self) -> Mapping[str, float]:
-        """Return the seconds of rustc's passes on the program, as it tells them; some are parts of others."""
+        """Return the seconds of rustc's passes on the program without LTO, as it tells them; some are parts of others."""
         self.source.touch()
         command = Command(
             argv=(*self._cargo("rustc"), "--", "-Ztime-passes"),
             cwd=self.project,
-            env={**self._cargo_environment(Way.BUILT), "RUSTC_BOOTSTRAP": "1"},
+            env={**self._cargo_environment(Way.PLAIN), "RUSTC_BOOTSTRAP": "1"},
         )
         done = self.processes.run(command)
         found: dict[str, float] = {}
@@ -120,7 +120,9 @@ class Site:
     def environment(self) -> Mapping[str, str | None]:
         """Return what cargo needs to find the standard library of the target, and no more of the caller's settings than it needs."""
         said = ask((*buildkit_command(), "toolchain", "env", "-C", str(WORKSPACE), self.target), ROOT, self.processes)
-        patch: dict[str, str | None] = {name: None for name in os.environ if name.startswith(("CARGO_PROFILE", "CARGO_BUILD", "RUSTFLAGS"))}
+        patch: dict[str, str | None] = {
+            name: None for name in os.environ if name.startswith(("CARGO_PROFILE", "CARGO_BUILD", "RUSTFLAGS", "PYTHONDONT"))
+        }
         for line in said.splitlines():
             word, assignment = shlex.split(line)
             name, _, value = assignment.partition("=")
@@ -129,17 +131,18 @@ class Site:
 
     def _buildkit(self, verb: str, *arguments: str) -> None:
         argv = (*buildkit_command(), verb, *arguments, "-C", str(WORKSPACE))
-        ask(argv, ROOT, self.processes, {"CARGO_TARGET_DIR": str(self.folder / "library")})
+        # Users' interpreters keep what they have compiled.
+        ask(argv, ROOT, self.processes, {"CARGO_TARGET_DIR": str(self.folder / "library"), "PYTHONDONTWRITEBYTECODE": None})
 
     def _cargo(self, verb: str) -> tuple[str, ...]:
         return ("cargo", verb, "--release", "--locked", "--offline")
 
     def _cargo_environment(self, way: Way) -> Mapping[str, str | None]:
-        small = {"CARGO_PROFILE_RELEASE_OPT_LEVEL": "s", "CARGO_PROFILE_RELEASE_LTO": "fat", "CARGO_PROFILE_RELEASE_STRIP": "symbols"}
-        return {**self.environment, "CARGO_TARGET_DIR": str(self._output(way)), **(small if way is Way.SMALL else {})}
+        plain = {"CARGO_PROFILE_RELEASE_LTO": "off"} if way is Way.PLAIN else {}
+        return {**self.environment, "CARGO_TARGET_DIR": str(self._output(way)), **plain}
 
     def _output(self, way: Way) -> Path:
-        return self.folder / {Way.CLEAN: "clean", Way.SMALL: "small"}.get(way, "built")
+        return self.folder / {Way.CLEAN: "clean", Way.PLAIN: "plain"}.get(way, "built")
 
     def _made(self, way: Way) -> Path:
         said = ask((*self._cargo("build"), "--message-format", "json"), self.project, self.processes, self._cargo_environment(way))

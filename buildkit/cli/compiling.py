@@ -79,7 +79,7 @@ class Order:
         libraries = Libraries(session=self.session, processes=processes, emit=emit)
         extra = (HOST_FEATURE,) if self.transport is Transport.HOST else ()
         scenario = accepted(self.judgement)
-        for name, request in libraries.requests(tuple(self.targets), extra=extra).items():
+        for request in libraries.requests(tuple(self.targets), extra=extra).values():
             compiler = compiler_for(
                 request.provided.supply, environment=self.session.environment, root=self.session.settings.root, processes=processes
             )

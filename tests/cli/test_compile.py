@@ -50,7 +50,7 @@ def test_one_artifact_is_not_named_for_two_targets(folder: Path, capsys: pytest.
     assert message == "-o names one artifact, and there are 2 targets"
 
 
-def test_only_a_WASI_host_gives_functions(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_a_wasi_host_gives_functions(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     message, hint = refused(capsys, "order.json", "-t", "native", "--transport", "host")
     assert message == "only a WASI host gives functions to a scenario, and native is none"
     assert hint == "--transport http"
@@ -90,7 +90,7 @@ def test_all_faults_are_told_and_nothing_is_compiled(folder: Path, capsys: pytes
     assert [file.name for file in folder.iterdir()] == ["order.json"]
 
 
-def test_faults_as_JSON_are_one_document(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_faults_as_json_are_one_document(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_broken(folder)
     assert compiled("order.json", "-t", "wasm32-wasip2", "--format", "json") == ExitCode.FAILED
     document = json.loads(capsys.readouterr().out)

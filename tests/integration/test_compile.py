@@ -16,6 +16,7 @@ from scenarios import action, finish, scenario
 from small_library import LIBRARY, ORDER, SmallLibrary, merged
 
 from buildkit.errors import ExitCode
+from buildkit.process import Command, ProcessRunner
 from buildkit.toolchain.manifest import digest_file
 from buildkit.workflow.compiling.metadata import metadata_file, read_metadata
 
@@ -164,8 +165,8 @@ def test_the_project_is_built_by_plain_cargo(place: SmallLibrary, tmp_path: Path
     document = place.document("--emit-source", str(folder))
     assert document["artifacts"] == []
     assert document["projects"][0]["folder"] == str(folder)
-    environment = merged({"CARGO_TARGET_DIR": None})
-    subprocess.run(("cargo", "build", "--locked", "--offline"), cwd=folder, env=environment, check=True, capture_output=True)
+    built = ProcessRunner().run(Command(argv=("cargo", "build", "--locked", "--offline"), cwd=folder, env={"CARGO_TARGET_DIR": None}))
+    assert built.succeeded, built.stderr
     assert said(folder / "target" / "debug" / "scenario-order") == SAID
     again = place.run("--emit-source", str(folder))
     assert again.code == 0, again.err

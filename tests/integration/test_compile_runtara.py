@@ -16,6 +16,7 @@ from scenarios import SCENARIOS
 
 from buildkit.artifacts.inspection import inspect_artifact
 from buildkit.artifacts.wasm import read_wasm
+from buildkit.process import Command, ProcessRunner
 
 WORKSPACE = FIXTURES / "runtara"
 OUTPUT = Path(platformdirs.user_cache_dir("buildkit-tests", appauthor=False)) / "runtara"
@@ -70,8 +71,9 @@ def test_a_component_and_a_static_program_give_the_same_result(tmp_path: Path) -
 def test_the_project_gives_what_the_artifact_gives(tmp_path: Path) -> None:
     folder = tmp_path / "project"
     compiled(tmp_path, "-t", "native", "--emit-source", str(folder))
-    environment = {**os.environ, "CARGO_TARGET_DIR": str(OUTPUT / "project")}
-    subprocess.run(("cargo", "build", "--release", "--locked"), cwd=folder, env=environment, check=True, capture_output=True)
+    where = {"CARGO_TARGET_DIR": str(OUTPUT / "project")}
+    built = ProcessRunner().run(Command(argv=("cargo", "build", "--release", "--locked"), cwd=folder, env=where))
+    assert built.succeeded, built.stderr
     assert result(OUTPUT / "project" / "release" / "scenario-table", tmp_path) == result(artifact(tmp_path, "native"), tmp_path)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +40,10 @@ class Shop:
 
     def library(self, name: str, source: str, *arguments: str) -> None:
         (self.folder / f"{name}.rs").write_text(source)
-        subprocess.run(("rustc", f"{name}.rs", "--crate-type=rlib", "--edition=2024", "-L.", *arguments), cwd=self.folder, check=True)
+        made = ProcessRunner().run(
+            Command(argv=("rustc", f"{name}.rs", "--crate-type=rlib", "--edition=2024", "-L.", *arguments), cwd=self.folder)
+        )
+        assert made.succeeded, made.stderr
 
     def libraries(self) -> None:
         """Make a library that depends on another."""
@@ -71,7 +73,7 @@ def no_core(shop: Shop) -> ToolchainError | None:
 def another_compiler(shop: Shop) -> ToolchainError | None:
     shop.libraries()
     file = shop.folder / "libouter.rlib"
-    release = subprocess.run(("rustc", "--version"), capture_output=True, text=True, check=True).stdout.strip().encode()
+    release = ProcessRunner().run(Command(argv=("rustc", "--version"), cwd=shop.folder)).stdout.strip().encode()
     content = file.read_bytes()
     assert release in content
     file.write_bytes(content.replace(release, release.replace(b"rustc 1.", b"rustc 0.")))
@@ -208,7 +210,7 @@ def test_a_full_disk_is_told(shop: Shop, size: str, message: str) -> None:
     disk.mkdir()
     small = ("unshare", "--map-root-user", "--mount", "sh", "-c")
     mount = f"mount -t tmpfs -o size={size} none {disk} && cd {disk} && echo 'fn main() {{}}' > main.rs"
-    if subprocess.run((*small, mount), capture_output=True, check=False).returncode != 0:
+    if not ProcessRunner().run(Command(argv=(*small, mount), cwd=shop.folder)).succeeded:
         pytest.skip("no small disk can be mounted here")
     told = shop.call((*small, f"{mount} && exec rustc main.rs --error-format=json -o made"), env={"TMPDIR": str(disk)})
     assert told is not None

@@ -8,7 +8,7 @@ from typing import Final
 from buildkit.model import CompilationTarget
 from buildkit.records import dataclass
 from buildkit.workflow.agents import Platform
-from buildkit.workflow.library.settings import cargo_profile
+from buildkit.workflow.library.settings import cargo_profile, linking_flags
 from buildkit.workflow.support import platform_of
 
 EDITION: Final = "2024"
@@ -58,11 +58,14 @@ def profile_of(target: CompilationTarget, triple: str) -> Profile:
 
 
 def codegen_flags(target: CompilationTarget, triple: str) -> tuple[str, ...]:
-    """Return the same for rustc. Nothing reads the bitcode of an artifact, and a static C library is what musl is for."""
+    """Return the same for rustc, and what a cargo profile cannot say.
+
+    Nothing reads the bitcode of an artifact, and a static C library is what musl is for.
+    """
     profile = profile_of(target, triple)
     told = tuple(f"-C{flag}={_value(profile[key])}" for key, flag in FLAGS.items() if key in profile)
     static = ("-Ctarget-feature=+crt-static",) if triple.endswith(MUSL) else ()
-    return (*told, "-Cembed-bitcode=no", *static)
+    return (*told, "-Cembed-bitcode=no", *static, *linking_flags(triple))
 
 
 def _value(value: str | bool | int) -> str:  # noqa: FBT001  # a cargo profile's values are what they are

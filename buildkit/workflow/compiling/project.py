@@ -15,7 +15,7 @@ from buildkit.records import dataclass
 from buildkit.toolchain.flags import without_sysroot
 from buildkit.toolchain.model import Supply
 from buildkit.workflow.compiling.call import Compiler
-from buildkit.workflow.compiling.forms import EDITION, Form, form_of, profile_of
+from buildkit.workflow.compiling.forms import EDITION, FLAGS, Form, form_of, profile_of
 
 MARK: Final = "# Written by `buildkit compile --emit-source`, which may write it again.\n"
 """The first line of the manifest: by it a folder is known that buildkit wrote."""
@@ -82,11 +82,17 @@ class Project:
             "package": {"name": self.name, "version": "0.1.0", "edition": EDITION, "publish": False},
             **({} if crate_type == "bin" else {"lib": {"crate-type": [crate_type]}}),
             "dependencies": {library.name: dependency},
-            "profile": {"release": dict(profile_of(self.supply.target, self.supply.triple))},
+            "profile": {"release": self._profile()},
             **({"patch": self._patches()} if library.patches else {}),
             # A folder within another workspace would be taken for a member of it.
             "workspace": {},
         }
+
+    def _profile(self) -> dict[str, str | bool | int]:
+        """Return the settings of `buildkit compile`, with the link-time optimisation that it has no time for."""
+        target = self.supply.target
+        profile = {**profile_of(target, self.supply.triple), "lto": "fat", **target.cargo_profile}
+        return {key: profile[key] for key in FLAGS if key in profile}
 
     def _patches(self) -> dict[str, Any]:
         return {

@@ -99,3 +99,15 @@ def test_patches_of_the_workspace_come_along() -> None:
     assert manifest(project(library=library))["patch"] == {
         "crates-io": {"serde": {"path": "/work/shop/vendor/serde"}, "regex": {"git": "https://example.org/regex"}}
     }
+
+
+def test_cargo_optimises_for_size_and_across_crates() -> None:
+    profile = manifest(project())["profile"]["release"]
+    assert {key: profile[key] for key in ("opt-level", "lto", "strip", "panic", "codegen-units")} == {
+        "opt-level": "s",
+        "lto": "fat",
+        "strip": "symbols",
+        "panic": "abort",
+        "codegen-units": 1,
+    }
+    assert not any("." in key for key in profile)
