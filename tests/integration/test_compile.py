@@ -174,6 +174,19 @@ def test_the_project_is_built_by_plain_cargo(place: SmallLibrary, tmp_path: Path
     assert sorted(path.name for path in folder.parent.iterdir()) == ["away"]
 
 
+def test_a_library_of_another_name_serves_as_well(place: SmallLibrary, tmp_path: Path) -> None:
+    manifest = place.root / "stdlib" / "Cargo.toml"
+    manifest.write_text(manifest.read_text().replace("runtara-workflow-stdlib", "shop-steps"), encoding="utf-8")
+    settings = place.root / "buildkit.toml"
+    settings.write_text(settings.read_text() + '[workflow]\nlibrary = "shop-steps"\n', encoding="utf-8")
+    assert said(place.artifact()["artifact"]) == SAID
+    folder = tmp_path / "project"
+    assert place.run("--emit-source", str(folder)).code == 0
+    built = ProcessRunner().run(Command(argv=("cargo", "build", "--locked", "--offline"), cwd=folder, env={"CARGO_TARGET_DIR": None}))
+    assert built.succeeded, built.stderr
+    assert said(folder / "target" / "debug" / "scenario-order") == SAID
+
+
 def test_a_project_that_cannot_be_locked_leaves_nothing(place: SmallLibrary) -> None:
     text = (place.root / "stdlib/Cargo.toml").read_text()
     assert place.artifact()["cached"] is False

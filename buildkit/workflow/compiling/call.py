@@ -10,6 +10,7 @@ from buildkit.records import dataclass
 from buildkit.toolchain.environment import added_flags, configured_flags, toolchain_variables
 from buildkit.toolchain.flags import Patch, joined, target_variable, user_flags, without_sysroot
 from buildkit.toolchain.model import Supply
+from buildkit.workflow.code.source import LIBRARY
 from buildkit.workflow.compiling.forms import CRATE, EDITION, codegen_flags, form_of
 from buildkit.workflow.library.model import Library, rustc_arguments
 
@@ -51,8 +52,14 @@ class Compiler:
             *(() if self.linker is None else (f"-Clinker={self.linker}",)),
             *self.flags,
             *rustc_arguments(library),
+            *_named_for_programs(library),
         )
         return Command(argv=argv, cwd=self.root, env=self.env)
+
+
+def _named_for_programs(library: Library) -> tuple[str, ...]:
+    """Return what gives a library of another name the one by which programs use it."""
+    return () if library.crate_name == LIBRARY else ("--extern", f"{LIBRARY}={library.file(library.root)}")
 
 
 def compiler_for(supply: Supply, *, environment: Mapping[str, str], root: Path, processes: Runner) -> Compiler:

@@ -12,7 +12,9 @@ def place_copy(source: Path, destination: Path) -> None:
     destination.parent.mkdir(parents=True, exist_ok=True)
     # A file of a folder of one's own has the mode that the umask lets it have, which one of mkstemp has not.
     with tempfile.TemporaryDirectory(prefix=f".{destination.name}-", dir=destination.parent) as aside:
-        shutil.copy(source, Path(aside) / destination.name).replace(destination)
+        fresh = Path(aside) / destination.name
+        shutil.copy(source, fresh)
+        fresh.replace(destination)
 
 
 def place_text(text: str, destination: Path) -> None:

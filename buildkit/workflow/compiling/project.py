@@ -14,6 +14,7 @@ import tomli_w
 from buildkit.records import dataclass
 from buildkit.toolchain.flags import without_sysroot
 from buildkit.toolchain.model import Supply
+from buildkit.workflow.code.source import LIBRARY
 from buildkit.workflow.compiling.call import Compiler
 from buildkit.workflow.compiling.forms import EDITION, FLAGS, Form, form_of, profile_of
 
@@ -23,6 +24,9 @@ MARK: Final = "# Written by `buildkit compile --emit-source`, which may write it
 MANIFEST: Final = "Cargo.toml"
 PREFIX: Final = "scenario-"
 """What the name of every project begins with, so that it is no keyword and no crate of the library's."""
+
+USED_AS: Final = LIBRARY.replace("_", "-")
+"""The name by which the source uses the library, whatever its package is called."""
 
 NO_PATCHES: Final[Mapping[str, Any]] = {}
 
@@ -77,11 +81,12 @@ class Project:
     def _manifest(self) -> dict[str, Any]:
         crate_type = self.form.crate_type
         library = self.library
-        dependency = {"path": self._path(library.folder), "default-features": False, "features": list(library.features)}
+        named = {} if library.name == USED_AS else {"package": library.name}
+        dependency = {**named, "path": self._path(library.folder), "default-features": False, "features": list(library.features)}
         return {
             "package": {"name": self.name, "version": "0.1.0", "edition": EDITION, "publish": False},
             **({} if crate_type == "bin" else {"lib": {"crate-type": [crate_type]}}),
-            "dependencies": {library.name: dependency},
+            "dependencies": {USED_AS: dependency},
             "profile": {"release": self._profile()},
             **({"patch": self._patches()} if library.patches else {}),
             # A folder within another workspace would be taken for a member of it.

@@ -56,6 +56,11 @@ def test_the_library_comes_with_its_features_alone() -> None:
     }
 
 
+def test_a_library_of_another_name_is_used_by_the_one_of_the_source() -> None:
+    library = LibraryPackage(name="shop-steps", folder=ROOT / "lib", root=ROOT, features=("wasi",))
+    assert manifest(project(library=library))["dependencies"]["runtara-workflow-stdlib"]["package"] == "shop-steps"
+
+
 def test_within_the_workspace_paths_are_relative() -> None:
     made = project(folder=ROOT / "generated" / "order")
     assert manifest(made)["dependencies"]["runtara-workflow-stdlib"]["path"] == "../../crates/stdlib"
