@@ -15,6 +15,7 @@ from faulty import until
 from scenarios import action, finish, scenario
 from small_library import LIBRARY, ORDER, SmallLibrary, merged
 
+from buildkit.artifacts.inspection import inspect_artifact
 from buildkit.errors import ExitCode
 from buildkit.process import Command, ProcessRunner
 from buildkit.toolchain.manifest import digest_file
@@ -45,6 +46,12 @@ def test_a_program_runs_and_its_metadata_describes_it(place: SmallLibrary) -> No
     assert metadata.library.key == made["library"]
     assert not any(str(place.root.parent) in flag for flag in metadata.flags)
     assert sorted(file.name for file in artifact.parent.iterdir()) == ["order", "order.json"]
+
+
+def test_a_static_program_runs(place: SmallLibrary) -> None:
+    artifact = Path(place.artifact(target="native-musl")["artifact"])
+    assert inspect_artifact(artifact).static is True
+    assert said(artifact) == SAID
 
 
 def test_the_same_scenario_gives_the_same_bytes_wherever_it_is_compiled(place: SmallLibrary) -> None:

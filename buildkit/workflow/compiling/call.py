@@ -9,9 +9,10 @@ from buildkit.process import Command, Runner
 from buildkit.records import dataclass
 from buildkit.toolchain.environment import added_flags, configured_flags, toolchain_variables
 from buildkit.toolchain.flags import Patch, joined, target_variable, user_flags, without_sysroot
+from buildkit.toolchain.linkers import own_tools
 from buildkit.toolchain.model import Supply
 from buildkit.workflow.code.source import LIBRARY
-from buildkit.workflow.compiling.forms import CRATE, EDITION, codegen_flags, form_of
+from buildkit.workflow.compiling.forms import CRATE, EDITION, MUSL, codegen_flags, form_of
 from buildkit.workflow.library.model import Library, rustc_arguments
 
 
@@ -19,7 +20,8 @@ from buildkit.workflow.library.model import Library, rustc_arguments
 class Compiler:
     """A rustc as cargo would call it for a target in a workspace: with the user's flags, the linker, and the environment that it needs.
 
-    `root` is the workspace's folder, in which cargo runs rustc; `linker` is `None` where rustc finds one by itself.
+    `root` is the workspace's folder, in which cargo runs rustc; `linker` is `None` where rustc finds one by itself. `linking` are flags for
+    the linker, which the user's come after; the first of them names no place.
     """
 
     supply: Supply
@@ -27,12 +29,13 @@ class Compiler:
     flags: tuple[str, ...]
     linker: str | None
     env: Patch
+    linking: tuple[str, ...] = ()
 
     @property
     def portable_flags(self) -> tuple[str, ...]:
         """Return all flags that decide on the code and name no place on this machine."""
         target = self.supply.target
-        return (*codegen_flags(target, self.supply.triple), *without_sysroot(self.flags))
+        return (*codegen_flags(target, self.supply.triple), *self.linking[:1], *without_sysroot(self.flags))
 
     @property
     def named_target(self) -> str:
@@ -50,11 +53,22 @@ class Compiler:
             f"--remap-path-prefix={source.parent}=",
             *codegen_flags(target, self.supply.triple),
             *(() if self.linker is None else (f"-Clinker={self.linker}",)),
+            *self.linking,
             *self.flags,
             *rustc_arguments(library),
             *_named_for_programs(library),
         )
         return Command(argv=argv, cwd=self.root, env=self.env)
+
+
+def _quick_linking(supply: Supply) -> tuple[str, ...]:
+    """Return the flags by which the C compiler links static programs with the toolchain's lld, in half the time of the system's linker.
+
+    For programs with the host's own C library rustc does that unasked.
+    """
+    folder = own_tools(supply.toolchain) / "gcc-ld"
+    is_static = supply.triple.endswith(MUSL) and (folder / "ld.lld").is_file()
+    return ("-Clink-arg=-fuse-ld=lld", f"-Clink-arg=-B{folder}") if is_static else ()
 
 
 def _named_for_programs(library: Library) -> tuple[str, ...]:
@@ -74,4 +88,5 @@ def compiler_for(supply: Supply, *, environment: Mapping[str, str], root: Path, 
         flags=joined(user_flags(environment, supply.triple, configured), added_flags(supply)),
         linker=linker,
         env=variables,
+        linking=_quick_linking(supply) if linker is None else (),
     )
