@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from buildkit.process import Command, Runner
 from buildkit.records import dataclass
@@ -14,6 +15,10 @@ from buildkit.toolchain.model import Supply
 from buildkit.workflow.code.source import LIBRARY
 from buildkit.workflow.compiling.forms import CRATE, EDITION, MUSL, codegen_flags, form_of
 from buildkit.workflow.library.model import Library, rustc_arguments
+
+
+PACKAGE: Final = {"CARGO_PKG_NAME": CRATE, "CARGO_PKG_VERSION": "0.1.0", "CARGO_CRATE_NAME": CRATE}
+"""What cargo tells rustc of a package: macros ask for it, that of wasm-bindgen among them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +63,7 @@ class Compiler:
             *rustc_arguments(library),
             *_named_for_programs(library),
         )
-        return Command(argv=argv, cwd=self.root, env=self.env)
+        return Command(argv=argv, cwd=self.root, env={**self.env, **PACKAGE, "CARGO_MANIFEST_DIR": str(source.parent)})
 
 
 def _quick_linking(supply: Supply) -> tuple[str, ...]:
