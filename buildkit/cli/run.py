@@ -14,7 +14,8 @@ from buildkit.artifacts.sizes import parse_size
 from buildkit.cli.execution import BUILD_PROFILE, Execution, execute_plan, profile_variant
 from buildkit.cli.interrupts import interruptible
 from buildkit.cli.options import Everywhere, FailFast, Reporting, Selecting, SelectingPart
-from buildkit.cli.scenario_run import Program, ScenarioPart, run_scenario
+from buildkit.cli.scenario_options import ScenarioPart
+from buildkit.cli.scenario_run import Program, run_scenario
 from buildkit.cli.store import default_store
 from buildkit.config.schema import RunTable
 from buildkit.errors import ExitCode, ToolchainError, UsageError

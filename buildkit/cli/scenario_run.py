@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
-import typer
-
-from buildkit.cli.checkpoints import ServicePart, explained, opened
+from buildkit.cli.checkpoints import explained, opened
 from buildkit.cli.interrupts import interruptible
+from buildkit.cli.scenario_options import ScenarioPart
 from buildkit.errors import ExitCode, ToolchainError, UsageError
 from buildkit.model import Artifact
 from buildkit.records import dataclass
@@ -31,7 +30,6 @@ from buildkit.workflow.launch.folders import refuse_reserved
 from buildkit.workflow.launch.launch import launch, refuse_own
 from buildkit.workflow.launch.model import Outcome, ScenarioOutcome, ScenarioRun
 
-SECTION: Final = "Compiled scenarios"
 STANDARD_INPUT: Final = "-"
 ATTEMPTS: Final = 3
 """How often the service is asked before a run begins: somebody waits."""
@@ -39,57 +37,6 @@ ATTEMPTS: Final = 3
 NO_INSTANCE: Final = 404
 UNNAMED: Final = re.compile(r"[^A-Za-z0-9._-]+")
 LONGEST_STEM: Final = 100
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScenarioPart(ServicePart):
-    """What a compiled scenario runs on, and as which instance."""
-
-    input: Annotated[
-        str | None,
-        typer.Option(
-            "--input",
-            metavar="FILE",
-            help="What a compiled scenario works on, as JSON; - is standard input.",
-            show_default=False,
-            rich_help_panel=SECTION,
-        ),
-    ] = None
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            metavar="FILE",
-            help="Where the result goes once it is complete (default: standard output).",
-            show_default=False,
-            rich_help_panel=SECTION,
-        ),
-    ] = None
-    instance: Annotated[
-        str | None,
-        typer.Option(
-            "--instance",
-            metavar="ID",
-            help="Go on as this instance, after its last checkpoint (default: a new one).",
-            show_default=False,
-            rich_help_panel=SECTION,
-        ),
-    ] = None
-    resume: Annotated[bool, typer.Option("--resume", help="End a pause of the instance first.", rich_help_panel=SECTION)] = False
-
-    @property
-    def asked(self) -> str | None:
-        """Return an option that only scenarios know and that was given, `None` where there is none."""
-        given = {
-            "--input": self.input,
-            "--output": self.output,
-            "--instance": self.instance,
-            "--service": self.service,
-            "--state": self.state,
-            "--embedded": self.embedded or None,
-            "--resume": self.resume or None,
-        }
-        return next((name for name, value in given.items() if value is not None), None)
 
 
 @dataclass(frozen=True, kw_only=True)
