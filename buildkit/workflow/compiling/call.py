@@ -16,7 +16,6 @@ from buildkit.workflow.code.source import LIBRARY
 from buildkit.workflow.compiling.forms import CRATE, EDITION, MUSL, codegen_flags, form_of
 from buildkit.workflow.library.model import Library, rustc_arguments
 
-
 PACKAGE: Final = {"CARGO_PKG_NAME": CRATE, "CARGO_PKG_VERSION": "0.1.0", "CARGO_CRATE_NAME": CRATE}
 """What cargo tells rustc of a package: macros ask for it, that of wasm-bindgen among them."""
 
