@@ -1,0 +1,217 @@
+"""Instances that are killed with -9, and so is their service, and that are started again until they have completed."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from enum import StrEnum, unique
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+from bench.effects import SCENARIO, Effects
+from bench.keeper import Keeper
+from bench.scenario_programs import Ended, Programs, Running
+from bench.witness import Witness
+
+TENANT: Final = "bench"
+AT_ONCE: Final = 3
+"""Instances at once: two processors are then never idle."""
+
+MOST_ENDINGS: Final = 30
+"""How often an instance may end by itself without having completed, since its service was away."""
+
+SERVICE_PAUSES: Final = (0.5, 4.0)
+"""Seconds between two kills of the service."""
+
+DEAD_SECONDS: Final = 0.7
+"""How long the service stays dead at most."""
+
+SERVICE_PART: Final = 4
+"""One kill in so many is one of the service."""
+
+
+@unique
+class Victim(StrEnum):
+    """What is killed."""
+
+    COMMAND = "buildkit run"
+    PROGRAM = "program"
+    ALL = "both"
+    SERVICE = "service"
+
+
+VICTIMS_OF_A_RUN: Final = (Victim.COMMAND, Victim.PROGRAM, Victim.ALL)
+
+
+class NeverCompletedError(Exception):
+    """An instance ended again and again without having completed, though nobody killed it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Danger:
+    """How often is killed, and by which dice."""
+
+    target: str
+    kills: int
+    seed: str
+
+    @property
+    def service_kills(self) -> int:
+        """Return how many of the kills are of the service."""
+        return self.kills // SERVICE_PART
+
+
+@dataclass(kw_only=True)
+class Toll:
+    """What happened, for all threads to count in."""
+
+    kills: Counter[Victim] = field(default_factory=Counter)
+    runs: int = 0
+    ended_without: int = 0
+    """Runs that nobody killed and that ended without having completed, since their service was away."""
+
+    wrong: list[str] = field(default_factory=list)
+    instances: list[str] = field(default_factory=list)
+
+
+class Lives:
+    """Starts instances until enough was killed, and brings all of them to their end."""
+
+    def __init__(self, danger: Danger, keeper: Keeper, witness: Witness, folder: Path) -> None:
+        """Begin with no instance."""
+        self._danger = danger
+        self._keeper = keeper
+        self._witness = witness
+        self._folder = folder
+        self._program = Programs(folder=folder / "programs").compiled(SCENARIO, danger.target)
+        self._lock = threading.Lock()
+        self._left = danger.kills - danger.service_kills
+        self._numbers = count()
+        self._reach = 0.0
+        self._over = threading.Event()
+        self._service_done = threading.Event()
+        self.toll = Toll()
+
+    def live(self) -> Toll:
+        """Run one instance undisturbed, to know how long that takes, and then as many as it needs."""
+        before = time.monotonic()
+        self._complete(next(self._numbers), killed=False)
+        self._reach = time.monotonic() - before
+        with ThreadPoolExecutor(AT_ONCE + 1) as threads:
+            started = [threads.submit(self._until_broken, work) for work in (self._kill_service, *[self._start_instances] * AT_ONCE)]
+        for each in started:
+            each.result()
+        return self.toll
+
+    def _until_broken(self, work: Callable[[], None]) -> None:
+        """Do one of the works; where it fails, the others end as soon as they can."""
+        try:
+            work()
+        except BaseException:
+            self._over.set()
+            raise
+
+    def _start_instances(self) -> None:
+        while not self._over.is_set() and (self._left > 0 or not self._service_done.is_set()):
+            with self._lock:
+                number = next(self._numbers)
+            self._complete(number, killed=True)
+
+    def _complete(self, number: int, *, killed: bool) -> None:
+        """Start an instance again and again until it has completed."""
+        generator = random.Random(f"{self._danger.seed} {number}")  # noqa: S311  # no secret
+        name = f"{self._danger.target}-{number}"
+        effects = Effects(folder=self._folder / name, amount=amount_of(number))
+        errand = effects.errand(self._program, self._witness, instance=name, tenant=TENANT)
+        endings = 0
+        while True:
+            running = errand.start()
+            victim = self._endanger(running, generator) if killed else None
+            ended = running.ended()
+            self._look(name, effects, ended)
+            self._count(victim, ended)
+            if ended.outcome == "completed":
+                break
+            endings += victim is None
+            if endings > MOST_ENDINGS or not killed or self._over.is_set():
+                raise NeverCompletedError(f"{name}: {ended.code} {dict(ended.document)} {ended.stderr}")
+        with self._lock:
+            self.toll.instances.append(name)
+            self.toll.wrong += [f"{name}: {file} is not what was written" for file in effects.wrong_files()]
+
+    def _endanger(self, running: Running, generator: random.Random) -> Victim | None:
+        """Kill a part of the run at a random moment, unless it ends before, and say which one."""
+        victim = generator.choice(VICTIMS_OF_A_RUN)
+        moment = generator.uniform(0, self._reach)
+        with self._lock:
+            if self._left <= 0:
+                return None
+            self._left -= 1
+        try:
+            running.process.wait(moment)
+        except subprocess.TimeoutExpired:
+            if kill(running, victim):
+                return victim
+        with self._lock:
+            self._left += 1
+        return None
+
+    def _look(self, name: str, effects: Effects, ended: Ended) -> None:
+        """Hold a result that is there against what it must be, even where the run was killed."""
+        if ended.outcome == "completed" and ended.result is None:
+            self._tell(f"{name}: completed, and there is no result")
+        if ended.result is None:
+            return
+        try:
+            if json.loads(ended.result) != effects.result:
+                self._tell(f"{name}: the result is {ended.result.decode()}")
+        except ValueError:
+            self._tell(f"{name}: half a result: {ended.result!r}")
+
+    def _tell(self, wrong: str) -> None:
+        with self._lock:
+            self.toll.wrong.append(wrong)
+
+    def _count(self, victim: Victim | None, ended: Ended) -> None:
+        with self._lock:
+            self.toll.runs += 1
+            if victim is not None:
+                self.toll.kills[victim] += 1
+            elif ended.outcome != "completed":
+                self.toll.ended_without += 1
+
+    def _kill_service(self) -> None:
+        generator = random.Random(f"{self._danger.seed} service")  # noqa: S311  # no secret
+        for _ in range(self._danger.service_kills):
+            if self._over.wait(generator.uniform(*SERVICE_PAUSES)):
+                return
+            self._keeper.kill()
+            self._over.wait(generator.uniform(0, DEAD_SECONDS))
+            self._keeper.start()
+            with self._lock:
+                self.toll.kills[Victim.SERVICE] += 1
+        self._service_done.set()
+
+
+def amount_of(number: int) -> int:
+    """Return the input of an instance: some go one way at the conditional, some the other."""
+    return number * 7 % 20
+
+
+def kill(running: Running, victim: Victim) -> bool:
+    """Kill a part of a run, and say whether there was something to kill."""
+    if victim is Victim.PROGRAM:
+        return running.kill_program()
+    if victim is Victim.COMMAND:
+        running.kill_command()
+    else:
+        running.kill_all()
+    return True

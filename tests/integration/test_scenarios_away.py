@@ -1,0 +1,180 @@
+"""A service that is not asked, is away, comes back, or refuses."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from compiled_scenarios import WASI, native_target, shared_programs, written
+from scenarios import SCENARIOS, Tree, action, finish, scenario
+from signalled import read
+
+from bench.effects import SCENARIO, Effects
+from bench.keeper import Keeper, kept
+from bench.orders import Operator
+from bench.promises import STORING, effects, repeated_after_acknowledgement
+from bench.scenario_programs import Ended, Errand, Programs
+from bench.served import Serving
+from bench.witness import Reply, Request, Witness, witnessing
+
+pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("scenarios")]
+
+AWAY_SECONDS = 3
+ATTEMPTS = 3
+FEW_ATTEMPTS = ("--env", f"RUNTARA_HTTP_ATTEMPTS={ATTEMPTS}")
+BROKEN = Reply(status=500, document={"error": "the disk is full", "code": "internal-error", "details": {}})
+
+
+@pytest.fixture
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Programs:
+    return shared_programs(tmp_path_factory)
+
+
+@pytest.fixture(params=[native_target(), WASI])
+def target(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def program(programs: Programs, target: str) -> Path:
+    return programs.compiled(SCENARIO, target)
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Keeper]:
+    with kept(tmp_path / "service") as service:
+        yield service
+
+
+def assert_one_sentence(ended: Ended, *words: str) -> None:
+    """Hold that a run failed, and that it was told in one line that has these words."""
+    assert (ended.outcome, ended.code, ended.result) == ("failed", 1, None), ended.stderr
+    telling = [line for line in ended.stderr.splitlines() if words[0] in line]
+    assert len(telling) == 1, ended.stderr
+    assert all(word in telling[0] for word in words), telling
+    assert "Traceback" not in ended.stderr
+    assert "panicked" not in ended.stderr
+
+
+def test_without_a_service_a_scenario_with_delays_runs_to_its_end(programs: Programs, target: str, tmp_path: Path) -> None:
+    data = json.loads((SCENARIOS / "inputs" / "delays.json").read_text(encoding="utf-8"))
+    program = programs.compiled(SCENARIOS / "delays.json", target)
+    ended = Errand(program=program, folder=tmp_path / "run", data=data).run()
+    assert (ended.outcome, ended.code) == ("completed", 0), ended.stderr
+    assert read(ended.result) == {"text": "PATIENCE"}
+
+
+def test_a_service_that_starts_late_is_waited_for(programs: Programs, target: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    program = programs.compiled(SCENARIOS / "one-action.json", target)
+    running = Errand(program=program, folder=tmp_path / "run", data={"text": "late"}, service=url).start()
+    time.sleep(AWAY_SECONDS / 2)
+    how = Serving(folder=tmp_path, database=f"sqlite:///{tmp_path / 'late.sqlite3'}", arguments=("--port", str(port)))
+    served = how.start()
+    try:
+        ended = running.ended()
+        assert (ended.outcome, ended.code) == ("completed", 0), ended.stderr
+        assert Operator(url=url).status("i") == "completed"
+    finally:
+        served.kill()
+        if served.process.stdout is not None:
+            served.process.stdout.close()
+
+
+def test_a_service_that_is_away_for_a_while_in_the_middle_is_waited_for(program: Path, service: Keeper, tmp_path: Path) -> None:
+    gone = threading.Event()
+
+    def leave(asked: Request) -> None:
+        if asked.verb in STORING and asked.step == "joined" and not gone.is_set():
+            gone.set()
+            service.kill()
+            threading.Timer(AWAY_SECONDS, service.start).start()
+
+    with witnessing(service.url) as witness:
+        witness.before = leave
+        works = Effects(folder=tmp_path / "run", amount=1)
+        ended = works.errand(program, witness, instance="i").run()
+        assert gone.is_set()
+        assert (ended.outcome, ended.code) == ("completed", 0), ended.stderr
+        assert read(ended.result) == works.result
+        assert effects(witness.exchanges) == {(("acme", "i"), step): 1 for step in works.steps}
+
+
+def test_a_service_that_never_comes_is_named(programs: Programs, target: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    program = programs.compiled(SCENARIOS / "one-action.json", target)
+    ended = Errand(program=program, folder=tmp_path / "run", data={"text": "a"}, service=url, options=FEW_ATTEMPTS).run()
+    assert_one_sentence(ended, url.removeprefix("http://"))
+
+
+def test_a_wrong_token_is_told_in_one_sentence_and_not_tried_again(programs: Programs, target: str, tmp_path: Path) -> None:
+    tokens = tmp_path / "tokens.toml"
+    tokens.write_text('acme = "a-token-of-acme-alone"\n', encoding="utf-8")
+    program = programs.compiled(SCENARIOS / "one-action.json", target)
+    with kept(tmp_path / "service", arguments=("--tokens", str(tokens))) as service, witnessing(service.url) as witness:
+        errand = Errand(program=program, folder=tmp_path / "run", data={"text": "a"}, service=witness.url)
+        ended = replace(errand, environment={"RUNTARA_TOKEN": "a-token-of-somebody"}).run()
+        assert_one_sentence(ended, "401", "bearer token")
+        assert "a-token-of-somebody" not in ended.stderr + json.dumps(dict(ended.document))
+        assert asked(witness, "register") == 1
+
+
+def test_a_state_that_is_too_large_is_told_in_one_sentence_and_not_tried_again(programs: Programs, target: str, tmp_path: Path) -> None:
+    tree: Tree = scenario(action("grow", "end", input={"text": {"reference": "data.text"}}), finish(text="steps.grow"))
+    program = programs.compiled(written(tmp_path / "grow.json", tree), target)
+    with kept(tmp_path / "service", arguments=("--max-body", "4 KiB")) as service, witnessing(service.url) as witness:
+        data: Any = {"text": "large " * 2000}
+        ended = Errand(program=program, folder=tmp_path / "run", data=data, service=witness.url).run()
+        assert_one_sentence(ended, "413", "grow")
+        assert asked(witness, "checkpoint") == 1
+        assert Operator(url=service.url).status("i") == "failed"
+
+
+def test_a_service_that_is_broken_for_good_is_asked_again_and_then_told_of(programs: Programs, target: str, service: Keeper, tmp_path: Path) -> None:
+    program = programs.compiled(SCENARIOS / "one-action.json", target)
+    with witnessing(service.url) as witness:
+        witness.before = lambda request: BROKEN if request.verb == "checkpoint" else None
+        errand = Errand(program=program, folder=tmp_path / "run", data={"text": "a"}, service=witness.url, options=FEW_ATTEMPTS)
+        ended = errand.run()
+        assert_one_sentence(ended, "500", "the disk is full")
+        assert ended.document["step"] == "shout"
+        assert asked(witness, "checkpoint") == ATTEMPTS
+        witness.before = None
+        again = errand.run()
+        assert (again.outcome, again.code) == ("completed", 0), again.stderr
+        assert repeated_after_acknowledgement(witness.exchanges) == []
+
+
+def test_a_service_that_is_broken_for_a_moment_is_asked_again(program: Path, service: Keeper, tmp_path: Path) -> None:
+    broken: set[tuple[str, str]] = set()
+
+    def stumble(asked: Request) -> Reply | None:
+        """Answer every first question of a kind with an error."""
+        key = (asked.verb, asked.step)
+        if asked.verb == "effect" or key in broken:
+            return None
+        broken.add(key)
+        return Reply(status=503, document={"error": "not now", "code": "unavailable", "details": {}})
+
+    with witnessing(service.url) as witness:
+        witness.before = stumble
+        works = Effects(folder=tmp_path / "run", amount=12)
+        ended = works.errand(program, witness, instance="i").run()
+        assert (ended.outcome, ended.code) == ("completed", 0), ended.stderr
+        assert read(ended.result) == works.result
+        assert effects(witness.exchanges) == {(("acme", "i"), step): 1 for step in works.steps}
+        assert {("register", ""), ("completed", "")} < broken
+
+
+def asked(witness: Witness, verb: str) -> int:
+    return sum(exchange.request.verb == verb for exchange in witness.exchanges)

@@ -1,0 +1,28 @@
+"""Workflows and their service are killed with -9 at random moments, and every checkpoint keeps what it promised."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from compiled_scenarios import WASI, native_target
+
+from bench.kills import row
+from bench.lives import Danger, Victim
+from bench.survivors import survive
+
+pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("scenarios")]
+
+KILLS = int(os.environ.get("SCENARIO_TEST_KILLS", "10"))
+
+
+@pytest.mark.parametrize("target", [native_target(), WASI])
+def test_what_was_acknowledged_outlives_kill_9_at_random_points(target: str, tmp_path: Path) -> None:
+    seed = os.environ.get("SCENARIO_TEST_SEED", "kills")
+    survived = survive(Danger(target=target, kills=KILLS, seed=seed), tmp_path)
+    print(f"seed {seed}: {row(survived)}")
+    assert survived.broken == ()
+    assert survived.killed == KILLS
+    assert survived.toll.kills[Victim.SERVICE] == KILLS // 4
+    assert survived.toll.instances

@@ -1,0 +1,149 @@
+"""Pause, cancel and resume, wherever they find a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from compiled_scenarios import WASI, native_target, shared_programs
+from signalled import Signals, failures, read
+
+from bench.effects import SCENARIO, Effects
+from bench.keeper import kept
+from bench.orders import Operator
+from bench.promises import STORING, by_instance, effects, repeated_after_acknowledgement
+from bench.scenario_programs import Errand
+from bench.witness import Request, Witness, witnessing
+
+pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("scenarios")]
+
+TENANT = "acme"
+DELAYS = {"wait", "left-wait", "long-wait"}
+STEPS = Effects(folder=Path(), amount=1).stored
+LAST = "after-2"
+
+
+@pytest.fixture(params=[native_target(), WASI])
+def program(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shared_programs(tmp_path_factory).compiled(SCENARIO, request.param)
+
+
+@pytest.fixture
+def witness(tmp_path: Path) -> Iterator[Witness]:
+    with kept(tmp_path / "service") as service, witnessing(service.url) as witness:
+        yield witness
+
+
+class Sweep:
+    """The counted scenario once for every step at which a signal may find it."""
+
+    def __init__(self, program: Path, witness: Witness, folder: Path) -> None:
+        self.program = program
+        self.witness = witness
+        self.folder = folder
+        self.operator = Operator(url=witness.service, tenant=TENANT)
+
+    def errand(self, instance: str) -> tuple[Effects, Errand]:
+        works = Effects(folder=self.folder / instance, amount=1)
+        return works, works.errand(self.program, self.witness, instance=instance, tenant=TENANT)
+
+    def counted(self, instance: str) -> dict[str, int]:
+        return {step: times for ((_, name), step), times in effects(self.witness.exchanges).items() if name == instance}
+
+    def stored(self, instance: str) -> list[str]:
+        seen = by_instance(self.witness.exchanges, (TENANT, instance))
+        return sorted(each.request.step for each in seen if each.request.verb in STORING)
+
+    def complete(self, instance: str) -> None:
+        """Resume a paused instance, and hold that it then comes to what it would have come to without the pause."""
+        works, errand = self.errand(instance)
+        self.operator.order(instance, "resume")
+        assert self.operator.status(instance) in {"ready", "sleeping"}
+        ended = errand.run()
+        assert (ended.outcome, ended.code) == ("completed", 0), ended.stderr
+        self.assert_complete(instance, works, ended.result)
+
+    def assert_complete(self, instance: str, works: Effects, result: bytes | None) -> None:
+        assert result is not None
+        assert works.result == read(result)
+        assert read(self.operator.result(instance)) == works.result
+        assert self.counted(instance) == dict.fromkeys(works.steps, 1), "each step once, however often it was started"
+        assert works.wrong_files() == []
+
+    def once(self, instance: str) -> None:
+        """Hold that every step has asked for its checkpoint once; a delay asks again after a pause."""
+        stored = self.stored(instance)
+        assert [step for step in stored if step not in DELAYS] == sorted(set(STEPS) - DELAYS)
+        assert repeated_after_acknowledgement(self.witness.exchanges) == []
+
+
+def test_a_pause_at_any_step_is_seen_there_and_a_resumed_run_does_the_rest(program: Path, witness: Witness, tmp_path: Path) -> None:
+    sweep = Sweep(program, witness, tmp_path)
+    signals = Signals(operator=sweep.operator, order="pause")
+    witness.before = signals.give
+
+    def pause_and_resume(step: str) -> None:
+        instance = signals.at(step)
+        _, errand = sweep.errand(instance)
+        paused = errand.run()
+        assert (paused.outcome, paused.code, paused.result) == ("paused", 0, None), paused.stderr
+        assert sweep.operator.status(instance) == ("sleeping" if step in DELAYS else "suspended")
+        assert step in sweep.stored(instance)
+        sweep.complete(instance)
+        sweep.once(instance)
+
+    assert failures(pause_and_resume, STEPS) == {}
+
+
+def test_a_pause_between_two_steps_is_seen_at_the_next_one(program: Path, witness: Witness, tmp_path: Path) -> None:
+    sweep = Sweep(program, witness, tmp_path)
+    signals = Signals(operator=sweep.operator, order="pause")
+    witness.after = signals.give
+
+    def pause_and_resume(step: str) -> None:
+        instance = signals.at(step)
+        _, errand = sweep.errand(instance)
+        paused = errand.run()
+        assert (paused.outcome, paused.code, paused.result) == ("paused", 0, None), paused.stderr
+        sweep.complete(instance)
+        sweep.once(instance)
+
+    assert failures(pause_and_resume, [step for step in STEPS if step != LAST]) == {}
+
+
+def test_a_cancellation_at_any_step_is_seen_there_and_nothing_runs_afterwards(program: Path, witness: Witness, tmp_path: Path) -> None:
+    sweep = Sweep(program, witness, tmp_path)
+    signals = Signals(operator=sweep.operator, order="cancel")
+    witness.before = signals.give
+
+    def cancel(step: str) -> None:
+        instance = signals.at(step)
+        _, errand = sweep.errand(instance)
+        ended = errand.run()
+        assert (ended.outcome, ended.code, ended.result) == ("cancelled", 1, None), ended.stderr
+        assert sweep.operator.status(instance) == "cancelled"
+        counted = sweep.counted(instance)
+        assert errand.run().outcome == "cancelled"
+        assert sweep.counted(instance) == counted
+        assert set(counted.values()) <= {1}
+        assert "after-2" not in counted or step == LAST
+
+    assert failures(cancel, STEPS) == {}
+
+
+def test_a_signal_that_comes_when_all_is_done_changes_nothing(program: Path, witness: Witness, tmp_path: Path) -> None:
+    sweep = Sweep(program, witness, tmp_path)
+    works, errand = sweep.errand("late")
+
+    def pause(request: Request) -> None:
+        if request.verb == "completed":
+            sweep.operator.order("late", "pause")
+
+    witness.before = pause
+    ended = errand.run()
+    assert (ended.outcome, ended.code) == ("completed", 0), ended.stderr
+    sweep.assert_complete("late", works, ended.result)
+    again = errand.run()
+    assert (again.outcome, again.code, again.result) == ("completed", 0, ended.result), again.stderr
+    sweep.once("late")
