@@ -92,6 +92,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def kills(session: nox.Session) -> None:
+    """Kill workflows and their service with -9, 200 times on each target, and hold what checkpoints promise; takes minutes."""
+    session.install(SERVICE, *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "bench"))
+    session.run("python", "-m", "bench.kills", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and spelling."""
     session.install(*nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "lint"))

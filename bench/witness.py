@@ -58,7 +58,7 @@ Before = Callable[[Request], Reply | None]
 """Called before anything is handed on or answered: may wait, answer instead, or raise `GoneError`."""
 
 After = Callable[[Request], None]
-"""Called when the answer is known, and before it is given."""
+"""Called when the answer is known, and before it is given: may wait, or raise `GoneError`."""
 
 
 class Witness:
@@ -145,14 +145,14 @@ class _Handler(BaseHTTPRequestHandler):
             reply = self.witness.before(request) if self.witness.before is not None else None
             if reply is None:
                 reply = self._effect(request) if request.verb == EFFECT else self._handed_on(content)
+            if request.verb != EFFECT:
+                self.witness.note(request, reply)
+            if self.witness.after is not None:
+                self.witness.after(request)
         except (GoneError, OSError, http.client.HTTPException):
             # The service is dead: whoever asked sees what it would see without anybody in between.
             self.close_connection = True
             return
-        if request.verb != EFFECT:
-            self.witness.note(request, reply)
-        if self.witness.after is not None:
-            self.witness.after(request)
         self._send(reply)
 
     def _request(self, content: bytes) -> Request:

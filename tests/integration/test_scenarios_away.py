@@ -22,7 +22,7 @@ from bench.orders import Operator
 from bench.promises import STORING, effects, repeated_after_acknowledgement
 from bench.scenario_programs import Ended, Errand, Programs
 from bench.served import Serving
-from bench.witness import Reply, Request, Witness, witnessing
+from bench.witness import EFFECT, GoneError, Reply, Request, Witness, witnessing
 
 pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("scenarios")]
 
@@ -161,7 +161,7 @@ def test_a_service_that_is_broken_for_a_moment_is_asked_again(program: Path, ser
     def stumble(asked: Request) -> Reply | None:
         """Answer every first question of a kind with an error."""
         key = (asked.verb, asked.step)
-        if asked.verb == "effect" or key in broken:
+        if asked.verb == EFFECT or key in broken:
             return None
         broken.add(key)
         return Reply(status=503, document={"error": "not now", "code": "unavailable", "details": {}})
@@ -174,6 +174,26 @@ def test_a_service_that_is_broken_for_a_moment_is_asked_again(program: Path, ser
         assert read(ended.result) == works.result
         assert effects(witness.exchanges) == {(("acme", "i"), step): 1 for step in works.steps}
         assert {("register", ""), ("completed", "")} < broken
+
+
+def test_an_answer_that_was_lost_is_asked_for_again_and_nothing_runs_twice(program: Path, service: Keeper, tmp_path: Path) -> None:
+    lost: set[tuple[str, str]] = set()
+
+    def lose(asked: Request) -> None:
+        """Lose every first answer of a kind, after the service has done what it was asked for."""
+        key = (asked.verb, asked.step)
+        if asked.verb != EFFECT and key not in lost:
+            lost.add(key)
+            raise GoneError
+
+    with witnessing(service.url) as witness:
+        witness.after = lose
+        works = Effects(folder=tmp_path / "run", amount=12)
+        ended = works.errand(program, witness, instance="i").run()
+        assert (ended.outcome, ended.code) == ("completed", 0), ended.stderr
+        assert read(ended.result) == works.result
+        assert effects(witness.exchanges) == {(("acme", "i"), step): 1 for step in works.steps}
+        assert lost > {("register", ""), ("completed", ""), *(("checkpoint", step) for step in works.steps)}
 
 
 def asked(witness: Witness, verb: str) -> int:
