@@ -31,7 +31,9 @@ COLUMNS: Final = (
 
 def main(
     *,
-    kills: Annotated[int, typer.Option("--kills", min=4, help="How often is killed, on each target; one in four kills is of the service.")] = 200,
+    kills: Annotated[
+        int, typer.Option("--kills", min=4, help="How often is killed, on each target; one in four kills is of the service.")
+    ] = 200,
     seed: Annotated[str, typer.Option("--seed", help="Where the dice begin.")] = "kills",
     target: Annotated[list[str] | None, typer.Option("-t", "--target", help=f"Repeatable (default: {', '.join(TARGETS)}).")] = None,
 ) -> None:

@@ -138,7 +138,7 @@ class Lives:
             ended = running.ended()
             self._look(name, effects, ended)
             self._count(victim, ended)
-            if ended.outcome == "completed":
+            if ended.completed:
                 break
             endings += victim is None
             if endings > MOST_ENDINGS or not killed or self._over.is_set():
@@ -185,7 +185,7 @@ class Lives:
             self.toll.runs += 1
             if victim is not None:
                 self.toll.kills[victim] += 1
-            elif ended.outcome != "completed":
+            elif not ended.completed:
                 self.toll.ended_without += 1
 
     def _kill_service(self) -> None:

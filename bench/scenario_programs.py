@@ -71,6 +71,11 @@ class Ended:
         told = self.document.get("outcome")
         return None if told is None else str(told)
 
+    @property
+    def completed(self) -> bool:
+        """Say whether it has completed, and nothing speaks against it."""
+        return self.code == 0 and self.outcome == "completed"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Errand:

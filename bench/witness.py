@@ -130,11 +130,11 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the name that the library gives it
         """Say nothing."""
 
-    def do_GET(self) -> None:  # noqa: N802  # the name that the library asks for
+    def do_GET(self) -> None:  # the name that the library asks for
         """Answer."""
         self._answer()
 
-    def do_POST(self) -> None:  # noqa: N802  # the name that the library asks for
+    def do_POST(self) -> None:  # the name that the library asks for
         """Answer."""
         self._answer()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +20,6 @@ from bench.keeper import Keeper, kept
 from bench.orders import Operator
 from bench.promises import STORING, effects, repeated_after_acknowledgement
 from bench.scenario_programs import Ended, Errand, Programs
-from bench.served import Serving
 from bench.witness import EFFECT, GoneError, Reply, Request, Witness, witnessing
 
 pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("scenarios")]
@@ -30,6 +28,7 @@ AWAY_SECONDS = 3
 ATTEMPTS = 3
 FEW_ATTEMPTS = ("--env", f"RUNTARA_HTTP_ATTEMPTS={ATTEMPTS}")
 BROKEN = Reply(status=500, document={"error": "the disk is full", "code": "internal-error", "details": {}})
+UNAUTHORIZED = Reply(status=401, document={"error": "the tenant's bearer token is needed", "code": "unauthorized", "details": {}})
 
 
 @pytest.fixture
@@ -71,23 +70,34 @@ def test_without_a_service_a_scenario_with_delays_runs_to_its_end(programs: Prog
     assert read(ended.result) == {"text": "PATIENCE"}
 
 
-def test_a_service_that_starts_late_is_waited_for(programs: Programs, target: str, tmp_path: Path) -> None:
+def test_a_service_that_is_away_at_the_start_is_named_before_anything_runs(programs: Programs, target: str, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     program = programs.compiled(SCENARIOS / "one-action.json", target)
-    running = Errand(program=program, folder=tmp_path / "run", data={"text": "late"}, service=url).start()
-    time.sleep(AWAY_SECONDS / 2)
-    how = Serving(folder=tmp_path, database=f"sqlite:///{tmp_path / 'late.sqlite3'}", arguments=("--port", str(port)))
-    served = how.start()
-    try:
-        ended = running.ended()
+    ended = Errand(program=program, folder=tmp_path / "run", data={"text": "a"}, service=url).run()
+    assert (ended.code, ended.outcome, ended.result) == (4, None, None)
+    lines = ended.stderr.splitlines()
+    assert len(lines) == 2, ended.stderr
+    assert lines[0].startswith(f"error: {url}")
+    assert lines[1].startswith(" hint: buildkit serve")
+
+
+def test_a_service_that_goes_away_before_the_first_question_is_waited_for(program: Path, service: Keeper, tmp_path: Path) -> None:
+    gone = threading.Event()
+
+    def leave(asked: Request) -> None:
+        if asked.verb == "register" and not gone.is_set():
+            gone.set()
+            service.kill()
+            threading.Timer(AWAY_SECONDS, service.start).start()
+
+    with witnessing(service.url) as witness:
+        witness.before = leave
+        works = Effects(folder=tmp_path / "run", amount=1)
+        ended = works.errand(program, witness, instance="i").run()
+        assert gone.is_set()
         assert (ended.outcome, ended.code) == ("completed", 0), ended.stderr
-        assert Operator(url=url).status("i") == "completed"
-    finally:
-        served.kill()
-        if served.process.stdout is not None:
-            served.process.stdout.close()
+        assert read(ended.result) == works.result
 
 
 def test_a_service_that_is_away_for_a_while_in_the_middle_is_waited_for(program: Path, service: Keeper, tmp_path: Path) -> None:
@@ -109,24 +119,45 @@ def test_a_service_that_is_away_for_a_while_in_the_middle_is_waited_for(program:
         assert effects(witness.exchanges) == {(("acme", "i"), step): 1 for step in works.steps}
 
 
-def test_a_service_that_never_comes_is_named(programs: Programs, target: str, tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+def test_a_service_that_goes_away_for_good_is_told_of_in_one_sentence(
+    programs: Programs, target: str, service: Keeper, tmp_path: Path
+) -> None:
+    def leave(asked: Request) -> None:
+        if asked.verb in {"checkpoint", "failed", "suspended"}:
+            raise GoneError
+
     program = programs.compiled(SCENARIOS / "one-action.json", target)
-    ended = Errand(program=program, folder=tmp_path / "run", data={"text": "a"}, service=url, options=FEW_ATTEMPTS).run()
-    assert_one_sentence(ended, url.removeprefix("http://"))
+    with witnessing(service.url) as witness:
+        witness.before = leave
+        errand = Errand(program=program, folder=tmp_path / "run", data={"text": "a"}, service=witness.url, options=FEW_ATTEMPTS)
+        assert_one_sentence(errand.run(), "shout")
+        assert Operator(url=service.url).status("i") == "running"
 
 
-def test_a_wrong_token_is_told_in_one_sentence_and_not_tried_again(programs: Programs, target: str, tmp_path: Path) -> None:
+def test_a_wrong_token_is_told_in_one_sentence_before_anything_runs(programs: Programs, target: str, tmp_path: Path) -> None:
     tokens = tmp_path / "tokens.toml"
     tokens.write_text('acme = "a-token-of-acme-alone"\n', encoding="utf-8")
     program = programs.compiled(SCENARIOS / "one-action.json", target)
     with kept(tmp_path / "service", arguments=("--tokens", str(tokens))) as service, witnessing(service.url) as witness:
         errand = Errand(program=program, folder=tmp_path / "run", data={"text": "a"}, service=witness.url)
         ended = replace(errand, environment={"RUNTARA_TOKEN": "a-token-of-somebody"}).run()
+        assert (ended.code, ended.outcome, ended.result) == (2, None, None)
+        assert ended.stderr.startswith(f"error: {witness.url}: the tenant's bearer token is needed\n hint: ")
+        assert "a-token-of-somebody" not in ended.stderr
+        assert asked(witness, "register") == 0
+
+
+def test_a_token_that_is_taken_back_is_told_in_one_sentence_and_not_tried_again(
+    programs: Programs, target: str, service: Keeper, tmp_path: Path
+) -> None:
+    program = programs.compiled(SCENARIOS / "one-action.json", target)
+    with witnessing(service.url) as witness:
+        witness.before = lambda request: UNAUTHORIZED if request.verb in {"checkpoint", "failed"} else None
+        errand = Errand(program=program, folder=tmp_path / "run", data={"text": "a"}, service=witness.url)
+        ended = replace(errand, environment={"RUNTARA_TOKEN": "a-token-of-somebody"}).run()
         assert_one_sentence(ended, "401", "bearer token")
         assert "a-token-of-somebody" not in ended.stderr + json.dumps(dict(ended.document))
-        assert asked(witness, "register") == 1
+        assert asked(witness, "checkpoint") == 1
 
 
 def test_a_state_that_is_too_large_is_told_in_one_sentence_and_not_tried_again(programs: Programs, target: str, tmp_path: Path) -> None:
@@ -140,7 +171,9 @@ def test_a_state_that_is_too_large_is_told_in_one_sentence_and_not_tried_again(p
         assert Operator(url=service.url).status("i") == "failed"
 
 
-def test_a_service_that_is_broken_for_good_is_asked_again_and_then_told_of(programs: Programs, target: str, service: Keeper, tmp_path: Path) -> None:
+def test_a_service_that_is_broken_for_good_is_asked_again_and_then_told_of(
+    programs: Programs, target: str, service: Keeper, tmp_path: Path
+) -> None:
     program = programs.compiled(SCENARIOS / "one-action.json", target)
     with witnessing(service.url) as witness:
         witness.before = lambda request: BROKEN if request.verb == "checkpoint" else None

@@ -41,7 +41,6 @@ def expected(name: str) -> dict[str, Any]:
     return document
 
 
-
 def assert_expected(name: str, ended: Ended) -> None:
     wanted = expected(name)
     told = {key: ended.document[key] for key in wanted if key != "result"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ KILLS = int(os.environ.get("SCENARIO_TEST_KILLS", "10"))
 def test_what_was_acknowledged_outlives_kill_9_at_random_points(target: str, tmp_path: Path) -> None:
     seed = os.environ.get("SCENARIO_TEST_SEED", "kills")
     survived = survive(Danger(target=target, kills=KILLS, seed=seed), tmp_path)
-    print(f"seed {seed}: {row(survived)}")
+    sys.stdout.write(f"seed {seed}: {row(survived)}\n")
     assert survived.broken == ()
     assert survived.killed == KILLS
     assert survived.toll.kills[Victim.SERVICE] == KILLS // 4

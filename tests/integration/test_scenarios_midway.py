@@ -91,7 +91,12 @@ def test_a_long_delay_is_left_for_a_pause_and_goes_on_where_it_was(
 
 
 BRANCHES = scenario(
-    split("both", "joined", "a", "b"), request("a", "joined"), request("b", "c"), request("c", "joined"), request("joined", "end"), finish(),
+    split("both", "joined", "a", "b"),
+    request("a", "joined"),
+    request("b", "c"),
+    request("c", "joined"),
+    request("joined", "end"),
+    finish(),
     input={"urls": "object"},
 )
 
