@@ -139,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer()
 
     def _answer(self) -> None:
-        content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        content = self._content()
         request = self._request(content)
         try:
             reply = self.witness.before(request) if self.witness.before is not None else None
@@ -154,6 +154,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self._send(reply)
+
+    def _content(self) -> bytes:
+        """Return the body, which may come in chunks (RFC 9112, section 7.1)."""
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        chunks = []
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            chunks.append(self.rfile.read(size))
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            pass
+        return b"".join(chunks)
 
     def _request(self, content: bytes) -> Request:
         parts = [unquote(part) for part in urlsplit(self.path).path.split("/")]

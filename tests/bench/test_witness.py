@@ -28,12 +28,13 @@ def witness(service: Witness) -> Iterator[Witness]:
         yield witness
 
 
-def post(witness: Witness, path: str, body: object = None) -> tuple[int, Any]:
+def post(witness: Witness, path: str, body: object = None, *, chunked: bool = False) -> tuple[int, Any]:
     place = urlsplit(witness.url)
     connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=30)
     try:
         content = None if body is None else json.dumps(body)
-        connection.request("POST", path, body=content, headers={"X-Runtara-Tenant-Id": "acme"})
+        parts = [part.encode() for part in content or ""] if chunked else content
+        connection.request("POST", path, body=parts, headers={"X-Runtara-Tenant-Id": "acme"}, encode_chunked=chunked)
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read())
     finally:
@@ -46,6 +47,12 @@ def test_what_is_asked_of_the_service_is_handed_on_and_remembered(witness: Witne
     wanted = Request(tenant="acme", instance="i/j", verb="checkpoint", step="a b", body=body)
     assert [each.request for each in witness.exchanges] == [wanted]
     assert [each.request for each in service.exchanges] == [wanted]
+
+
+def test_a_body_may_come_in_chunks(witness: Witness, service: Witness) -> None:
+    body = {"checkpoint_id": "a", "state": "x" * 30}
+    assert post(witness, "/api/v1/instances/i/checkpoint", body, chunked=True)[0] == 200
+    assert [each.request.body for each in service.exchanges] == [body]
 
 
 def test_effects_are_counted_and_go_no_further(witness: Witness, service: Witness) -> None:
