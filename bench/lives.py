@@ -18,8 +18,9 @@ from typing import Final
 
 from bench.effects import SCENARIO, Effects
 from bench.keeper import Keeper
+from bench.promises import STORING
 from bench.scenario_programs import Ended, Programs, Running
-from bench.witness import Witness
+from bench.witness import EFFECT, Request, Witness
 
 TENANT: Final = "bench"
 AT_ONCE: Final = 3
@@ -30,6 +31,13 @@ MOST_ENDINGS: Final = 30
 
 SERVICE_PAUSES: Final = (0.5, 4.0)
 """Seconds between two kills of the service."""
+
+SLOWNESS: Final = 0.08
+"""Seconds that the answer to an effect or a checkpoint takes at most: a kill may come in between."""
+
+POLL_SECONDS: Final = 0.005
+EARLY_PART: Final = 5
+"""One kill in so many comes at any time of a run, also before the program has started; the others once it has registered."""
 
 DEAD_SECONDS: Final = 0.7
 """How long the service stays dead at most."""
@@ -69,6 +77,14 @@ class Danger:
         return self.kills // SERVICE_PART
 
 
+@dataclass(frozen=True, kw_only=True)
+class Spans:
+    """How many seconds a run takes until it has registered, and from then on."""
+
+    start: float = 0.0
+    work: float = 0.0
+
+
 @dataclass(kw_only=True)
 class Toll:
     """What happened, for all threads to count in."""
@@ -95,16 +111,16 @@ class Lives:
         self._lock = threading.Lock()
         self._left = danger.kills - danger.service_kills
         self._numbers = count()
-        self._reach = 0.0
+        self._spans = Spans()
+        self._dice = random.Random(f"{danger.seed} witness")  # noqa: S311  # no secret
+        witness.after = self._dawdle
         self._over = threading.Event()
         self._service_done = threading.Event()
         self.toll = Toll()
 
     def live(self) -> Toll:
         """Run one instance undisturbed, to know how long that takes, and then as many as it needs."""
-        before = time.monotonic()
         self._complete(next(self._numbers), killed=False)
-        self._reach = time.monotonic() - before
         with ThreadPoolExecutor(AT_ONCE + 1) as threads:
             started = [threads.submit(self._until_broken, work) for work in (self._kill_service, *[self._start_instances] * AT_ONCE)]
         for each in started:
@@ -133,8 +149,13 @@ class Lives:
         errand = effects.errand(self._program, self._witness, instance=name, tenant=TENANT)
         endings = 0
         while True:
+            known = self._witness.count(name, "register")
             running = errand.start()
-            victim = self._endanger(running, generator) if killed else None
+            victim = None
+            if killed:
+                victim = self._endanger(running, known, generator)
+            else:
+                self._measure(running)
             ended = running.ended()
             self._look(name, effects, ended)
             self._count(victim, ended)
@@ -147,14 +168,25 @@ class Lives:
             self.toll.instances.append(name)
             self.toll.wrong += [f"{name}: {file} is not what was written" for file in effects.wrong_files()]
 
-    def _endanger(self, running: Running, generator: random.Random) -> Victim | None:
+    def _measure(self, running: Running) -> None:
+        """Learn how long a run takes that nobody kills."""
+        before = time.monotonic()
+        self._wait_for_registration(running, 0)
+        registered = time.monotonic()
+        running.process.wait()
+        self._spans = Spans(start=registered - before, work=time.monotonic() - registered)
+
+    def _endanger(self, running: Running, known: int, generator: random.Random) -> Victim | None:
         """Kill a part of the run at a random moment, unless it ends before, and say which one."""
         victim = generator.choice(VICTIMS_OF_A_RUN)
-        moment = generator.uniform(0, self._reach)
+        early = generator.randrange(EARLY_PART) == 0
+        moment = generator.uniform(0, self._spans.start + self._spans.work if early else self._spans.work)
         with self._lock:
             if self._left <= 0:
                 return None
             self._left -= 1
+        if not early:
+            self._wait_for_registration(running, known)
         try:
             running.process.wait(moment)
         except subprocess.TimeoutExpired:
@@ -163,6 +195,16 @@ class Lives:
         with self._lock:
             self._left += 1
         return None
+
+    def _wait_for_registration(self, running: Running, known: int) -> None:
+        while self._witness.count(running.errand.instance, "register") <= known and running.process.poll() is None:
+            time.sleep(POLL_SECONDS)
+
+    def _dawdle(self, request: Request) -> None:
+        if request.verb == EFFECT or request.verb in STORING:
+            with self._lock:
+                seconds = self._dice.uniform(0, SLOWNESS)
+            time.sleep(seconds)
 
     def _look(self, name: str, effects: Effects, ended: Ended) -> None:
         """Hold a result that is there against what it must be, even where the run was killed."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -71,6 +72,7 @@ class Witness:
         self.after: After | None = None
         self.url = ""
         self._exchanges: list[Exchange] = []
+        self._counted: Counter[tuple[str, str]] = Counter()
         self._changed = threading.Condition()
 
     @property
@@ -83,7 +85,13 @@ class Witness:
         """Remember one more."""
         with self._changed:
             self._exchanges.append(Exchange(request=request, reply=reply))
+            self._counted[request.instance, request.verb] += 1
             self._changed.notify_all()
+
+    def count(self, instance: str, verb: str) -> int:
+        """Say how often something was asked of an instance, whoever's it is."""
+        with self._changed:
+            return self._counted[instance, verb]
 
     def wait(self, wanted: Callable[[Exchange], bool], seconds: float = PATIENCE_SECONDS) -> bool:
         """Wait until something is seen, and say whether it was."""
