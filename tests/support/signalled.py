@@ -43,6 +43,24 @@ class Signals:
         self.operator.order(request.instance, self.order)
 
 
+@dataclass(frozen=True, kw_only=True)
+class EveryStep:
+    """Gives an order at every step, when its checkpoint is asked for the first time."""
+
+    operator: Operator
+    order: str
+    given: set[str] = field(default_factory=set)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def give(self, request: Request) -> None:
+        """Give the order, if this is the moment."""
+        with self.lock:
+            if request.verb not in STORING or request.step in self.given:
+                return
+            self.given.add(request.step)
+        self.operator.order(request.instance, self.order)
+
+
 def failures(act: Callable[[str], None], steps: Iterable[str]) -> dict[str, str]:
     """Do something for every step, some at once, and return what went wrong by the step."""
     failed: dict[str, str] = {}
