@@ -36,6 +36,9 @@ SLOWNESS: Final = 0.08
 """Seconds that the answer to an effect or a checkpoint takes at most: a kill may come in between."""
 
 POLL_SECONDS: Final = 0.005
+SHORTEST_WORK: Final = 0.5
+"""Seconds that a run takes at least, since that is what it waits."""
+
 EARLY_PART: Final = 5
 """One kill in so many comes at any time of a run, also before the program has started; the others once it has registered."""
 
@@ -187,6 +190,7 @@ class Lives:
             self._left -= 1
         if not early:
             self._wait_for_registration(running, known)
+        before = time.monotonic()
         try:
             running.process.wait(moment)
         except subprocess.TimeoutExpired:
@@ -194,6 +198,8 @@ class Lives:
                 return victim
         with self._lock:
             self._left += 1
+            # It took less than it was thought to take: the next kills come earlier.
+            self._spans = Spans(start=self._spans.start, work=max(SHORTEST_WORK, min(self._spans.work, time.monotonic() - before)))
         return None
 
     def _wait_for_registration(self, running: Running, known: int) -> None:

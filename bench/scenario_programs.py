@@ -173,7 +173,12 @@ class Running:
 
     def _processes(self) -> list[psutil.Process]:
         """Return the processes of this run, parents before their children."""
-        return [process for process in psutil.process_iter() if self.mark == _mark(process)]
+        return [process for process in psutil.process_iter() if self._owns(_environment(process))]
+
+    def _owns(self, environment: Mapping[str, str]) -> bool:
+        """Say whether a process of this environment is of this run: a program sees nothing of its launcher's environment but its instance."""
+        told = (environment.get("RUNTARA_INSTANCE_ID"), environment.get("RUNTARA_HTTP_URL"))
+        return environment.get(MARK) == self.mark or told == (self.errand.instance, self.errand.service or "")
 
 
 class OutlivedError(Exception):
@@ -187,11 +192,11 @@ def _kill(process: psutil.Process) -> None:
         return
 
 
-def _mark(process: psutil.Process) -> str | None:
+def _environment(process: psutil.Process) -> Mapping[str, str]:
     try:
-        return process.environ().get(MARK)
+        return process.environ()
     except (psutil.Error, OSError):
-        return None
+        return {}
 
 
 def _told(process: psutil.Process) -> str:
