@@ -87,7 +87,8 @@ def assert_served(name: str, ended: Ended, service: Keeper, instance: str) -> No
     operator, wanted = Operator(url=service.url), expected(name)
     shown = operator.show(instance)
     assert shown["status"] == wanted["outcome"]
-    assert operator.result(instance) == (None if ended.result is None else ended.result.rstrip(b"\n"))
+    kept_result = operator.result(instance)
+    assert (kept_result is None) is (ended.result is None)
+    assert kept_result is None or json.loads(kept_result) == wanted["result"]
     if wanted["outcome"] == "failed":
-        assert wanted["error"] in shown["error"]
-        assert wanted["step"] in shown["error"]
+        assert (shown["error"], shown["error_code"]) == (wanted["error"], wanted["step"])
