@@ -27,7 +27,7 @@ AT_ONCE: Final = 3
 """Instances at once: two processors are then never idle."""
 
 MOST_ENDINGS: Final = 30
-"""How often an instance may end by itself without having completed, since its service was away."""
+"""How often in a row an instance may end by itself without having completed, since its service was away."""
 
 SERVICE_PAUSES: Final = (0.5, 4.0)
 """Seconds between two kills of the service."""
@@ -118,6 +118,7 @@ class Lives:
         self._dice = random.Random(f"{danger.seed} witness")  # noqa: S311  # no secret
         witness.after = self._dawdle
         self._over = threading.Event()
+        self._broken_by: BaseException | None = None
         self._service_done = threading.Event()
         self.toll = Toll()
 
@@ -126,6 +127,8 @@ class Lives:
         self._complete(next(self._numbers), killed=False)
         with ThreadPoolExecutor(AT_ONCE + 1) as threads:
             started = [threads.submit(self._until_broken, work) for work in (self._kill_service, *[self._start_instances] * AT_ONCE)]
+        if self._broken_by is not None:
+            raise self._broken_by
         for each in started:
             each.result()
         return self.toll
@@ -134,7 +137,9 @@ class Lives:
         """Do one of the works; where it fails, the others end as soon as they can."""
         try:
             work()
-        except BaseException:
+        except BaseException as error:
+            if not self._over.is_set():
+                self._broken_by = error
             self._over.set()
             raise
 
@@ -164,7 +169,7 @@ class Lives:
             self._count(victim, ended)
             if ended.completed:
                 break
-            endings += victim is None
+            endings = endings + 1 if victim is None else 0
             if endings > MOST_ENDINGS or not killed or self._over.is_set():
                 raise NeverCompletedError(f"{name}: {ended.code} {dict(ended.document)} {ended.stderr}")
         with self._lock:
@@ -198,8 +203,9 @@ class Lives:
                 return victim
         with self._lock:
             self._left += 1
-            # It took less than it was thought to take: the next kills come earlier.
-            self._spans = Spans(start=self._spans.start, work=max(SHORTEST_WORK, min(self._spans.work, time.monotonic() - before)))
+            if running.process.poll() == 0:
+                # It took less than it was thought to take: the next kills come earlier.
+                self._spans = Spans(start=self._spans.start, work=max(SHORTEST_WORK, min(self._spans.work, time.monotonic() - before)))
         return None
 
     def _wait_for_registration(self, running: Running, known: int) -> None:
