@@ -50,13 +50,9 @@ def result(program: Path, folder: Path) -> Any:
 
 
 def result_of_component(component: Path, folder: Path) -> Any:
-    output = folder / "written"
-    output.mkdir()
-    options = ("--dir", f"{INPUT.parent}::/input::ro", "--dir", f"{output}::/output")
-    variables = ("--env", f"RUNTARA_INPUT_PATH=/input/{INPUT.name}", "--env", "RUNTARA_OUTPUT_PATH=/output/result.json")
-    ran = Buildkit(folder=folder)("run", str(component), *options, *variables)
+    ran = Buildkit(folder=folder)("run", str(component), "--input", str(INPUT))
     assert ran.code == 0, ran.err
-    return json.loads((output / "result.json").read_text(encoding="utf-8"))
+    return json.loads(ran.out)
 
 
 def test_a_component_and_a_static_program_give_the_same_result(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from buildkit.process import Command, ProcessRunner
 from buildkit.workflow.compiling.diagnostics import errors_of, parse_diagnostics
 from buildkit.workflow.compiling.trouble import trouble_of
 
+FULL = "the disk is full: the artifact for native could not be written"
+
 pytestmark = pytest.mark.integration
 MAIN = "fn main() {}\n"
 USING = "fn main() { outer::call() }\n"
@@ -199,13 +201,16 @@ def test_a_provoked_trouble_is_told(shop: Shop, provoke: Callable[[Shop], Toolch
 
 
 @pytest.mark.parametrize(
-    ("size", "message"),
+    ("size", "messages"),
     [
-        pytest.param("16k", "the disk is full: the artifact for native could not be written", id="for rustc"),
-        pytest.param("200k", "the linker for native ended with a bus error, as it does where the disk is full", id="for the linker"),
+        pytest.param("16k", {FULL}, id="for rustc"),
+        # What is written last, and by whom, differs from one linker to the next.
+        pytest.param(
+            "200k", {FULL, "the linker for native ended with a bus error, as it does where the disk is full"}, id="for the linker"
+        ),
     ],
 )
-def test_a_full_disk_is_told(shop: Shop, size: str, message: str) -> None:
+def test_a_full_disk_is_told(shop: Shop, size: str, messages: set[str]) -> None:
     disk = shop.folder / "disk"
     disk.mkdir()
     small = ("unshare", "--map-root-user", "--mount", "sh", "-c")
@@ -214,7 +219,8 @@ def test_a_full_disk_is_told(shop: Shop, size: str, message: str) -> None:
         pytest.skip("no small disk can be mounted here")
     told = shop.call((*small, f"{mount} && exec rustc main.rs --error-format=json -o made"), env={"TMPDIR": str(disk)})
     assert told is not None
-    assert (told.message, told.hint) == (message, "df -h")
+    assert told.message in messages
+    assert told.hint == "df -h"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
