@@ -36,7 +36,9 @@ def closing_lines(launched: Launched) -> Iterator[str]:
     """Say how it ended, what speaks against it, and how to go on."""
     outcome = launched.outcome
     name = launched.run.artifact.path.name
-    place = f" at step {clean(outcome.step)}" if outcome.step is not None else ""
+    # The program's own words mostly begin with the step.
+    is_named = outcome.step is None or (outcome.error or "").startswith(f"step {outcome.step}")
+    place = "" if is_named else f" at step {clean(outcome.step or '')}"
     reason = f": {clean(outcome.error)}" if outcome.error is not None else ""
     kept = f", {counted(outcome.seen.checkpoints, 'checkpoint')}" if outcome.seen is not None and outcome.seen.trouble is None else ""
     yield f"{clean(name)} {outcome.outcome}{place}{reason} ({outcome.ran.seconds:.1f} s{kept})"

@@ -50,6 +50,12 @@ def test_a_failed_run_names_step_and_reason_and_every_doubt() -> None:
     ]
 
 
+def test_a_step_that_the_reason_names_is_not_named_twice() -> None:
+    ran = RunOutcome(ended=Ending.EXITED, exit_code=1, seconds=1)
+    outcome = ScenarioOutcome(outcome=Outcome.FAILED, ran=ran, step="fetch", error="step fetch: no answer")
+    assert list(closing_lines(launched(outcome))) == ["greet.wasm failed: step fetch: no answer (1.0 s)"]
+
+
 def test_the_document_has_the_result_as_it_was_written_and_no_token() -> None:
     text = launched_json(launched(COMPLETED))
     assert "1e400" in text
