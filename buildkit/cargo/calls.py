@@ -68,6 +68,8 @@ class CargoCalls:
     options: CargoOptions
     env: Mapping[str, str | None]
     output: str = OUTPUT_FOLDER
+    incremental: frozenset[str] = frozenset()
+    """The packages that are compiled incrementally, by name."""
 
     def unit_graph(self, selection: CargoSelection) -> Command:
         """Return the call that prints what would be built. It is unstable, and unlocked for cargo alone: nothing is compiled."""
@@ -140,7 +142,10 @@ class CargoCalls:
     def _building(self, selection: CargoSelection) -> tuple[str, ...]:
         options = self.options
         profile = () if options.profile == "dev" else ("--release",) if options.profile == "release" else ("--profile", options.profile)
-        overrides = (f"profile.{options.profile}.{key}={_toml(value)}" for key, value in selection.profile_overrides.items())
+        overrides = (
+            *(f"profile.{options.profile}.{key}={_toml(value)}" for key, value in selection.profile_overrides.items()),
+            *(f"profile.{options.profile}.package.{name}.incremental=true" for name in sorted(self.incremental)),
+        )
         return (
             *("--target", selection.triple, *profile),
             *(part for override in overrides for part in ("--config", override)),

@@ -114,7 +114,7 @@ def _without_star(profile: Mapping[str, Any], workspace: Workspace) -> Mapping[s
     counts = Counter(package.name for package in workspace.packages.values())
     settings: dict[str, Mapping[str, Any]] = {}
     for package in workspace.packages.values():
-        # The user's configuration may have settings for a package by its name, and cargo refuses a package that is named in two ways.
+        # The call may have settings for a package by its name, and cargo refuses a package that is named in two ways.
         place = package.name if counts[package.name] == 1 else package.id
         settings[place] = ({} if package.id in members else every) | named.get(package.name, {})
     return {**profile, "package": {place: table for place, table in settings.items() if table}}

@@ -14,9 +14,11 @@ from buildkit.cargo.manifest import Manifests
 from buildkit.cargo.metadata import Workspace
 from buildkit.config.schema import Configuration
 from buildkit.events import Emit
+from buildkit.execute.edited import Checked, checking_now
 from buildkit.execute.input_names import InputNames
 from buildkit.execute.models import Models, Platform
 from buildkit.execute.read_files import ReadFiles
+from buildkit.execute.savings import Incremental, incremental_environment
 from buildkit.execute.verdict_cache import VerdictCache
 from buildkit.execute.verdict_facts import Facts
 from buildkit.features.model import Model
@@ -75,8 +77,8 @@ class Context:
 
     check_env: Mapping[str, str] = field(default_factory=dict)
     """The environment patch of checks beyond that of other calls."""
-    running_env: Mapping[str, str] = field(default_factory=dict)
-    """The environment patch of checks as they are run, which no verdict depends on."""
+    incremental: Incremental = Incremental.USERS
+    """Who decides what is compiled incrementally, which no verdict depends on."""
 
     @cached_property
     def models(self) -> Models:
@@ -143,9 +145,21 @@ class Context:
         return subject.target.runner == RUNS_HERE and self.triple(subject).partition("-")[0] == host.partition("-")[0]
 
     def running_calls(self, subject: Subject) -> CargoCalls:
-        """Return the same commands as they are run."""
+        """Return the same commands as they are run: with what makes the next one faster."""
         calls = self.check_calls(subject)
-        return replace(calls, env={**calls.env, **self.running_env})
+        known = self.checked.get(subject.target.name)
+        packages = frozenset[str]() if known is None else known.incremental
+        return replace(calls, env={**calls.env, **incremental_environment(self.incremental)}, incremental=packages)
+
+    @cached_property
+    def checked(self) -> Mapping[str, Checked]:
+        """Return what is to be remembered of this run's checks, by target, if anything is; asked for before anything is compiled."""
+        names = self.supplies if self.incremental is Incremental.EDITED else ()
+        return {name: checking_now(self.output_of(name), self.workspace) for name in names}
+
+    def output_of(self, target: str) -> Path:
+        """Return the folder of what cargo writes for a target."""
+        return self.output / self.output_name(self.supplies[target].supply)
 
     @property
     def output(self) -> Path:

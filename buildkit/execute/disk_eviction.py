@@ -17,6 +17,7 @@ from typing import Final
 
 from buildkit.cargo.wrappers import PREFIX
 from buildkit.execute.disk import Tree, find_trees, held, size_of
+from buildkit.execute.edited import STAMP
 from buildkit.records import dataclass
 
 ASIDE: Final = ".evicted-"
@@ -100,7 +101,9 @@ def _incremental(output: Path, use: Use) -> Iterator[Part]:
 def _trees(output: Path, use: Use) -> Iterator[Part]:
     for tree in find_trees(output):
         if tree.name not in use.trees:
-            yield Part(tree=tree, title=f"{tree.name}: all of it", used=tree.used, paths=(tree.folder,))
+            # What was checked there before is no longer known to be: the next check is a first one.
+            paths = (tree.folder, tree.folder.parent / STAMP) if "/" in tree.name else (tree.folder,)
+            yield Part(tree=tree, title=f"{tree.name}: all of it", used=tree.used, paths=paths)
 
 
 def _units(output: Path, use: Use) -> Iterator[Part]:

@@ -139,6 +139,9 @@ def call_of(context: Context, group: Group, folder: Path | None) -> Command:
     if folder is None:
         return calls.check_joined(selections, keep_going=keep_going)
     manifest = write_scratch(folder, context.workspace, [_wrapper(work) for work in group.works])
+    # cargo warns of settings for packages that it does not meet.
+    met = frozenset(context.workspace.packages[identity].name for work in group.works for identity in work.resolution.closure.target)
+    calls = replace(calls, incremental=calls.incremental & met)
     command = calls.check_wrapped(manifest, selections[0], keep_going=keep_going)
     return replace(command, env={**command.env, VARIABLE: str(write_skipping(folder))}) if context.skips_wrappers else command
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from buildkit.events import Notice, StageStarted
 from buildkit.execute.compile import check_cell
 from buildkit.execute.context import Context
+from buildkit.execute.edited import remember_check
 from buildkit.execute.grouping import Group, Way, groups, without_wrappers
 from buildkit.execute.joint import JointCall
 from buildkit.execute.outcome import StageOutcome
@@ -23,7 +24,10 @@ from buildkit.model import Cell, Stage
 def check_together(context: Context, works: tuple[Work, ...], finish: Finish) -> int:
     """Take cells through the check stage, and return how many cargo calls that took."""
     checks = _Checks(context, finish)
-    return checks.run(groups(context, checks.unknown(works)))
+    calls = checks.run(groups(context, checks.unknown(works)))
+    for name in {work.planned.cell.target for work in works} & context.checked.keys() if calls else ():
+        remember_check(context.output_of(name), context.checked[name])
+    return calls
 
 
 class _Checks:

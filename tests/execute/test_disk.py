@@ -13,6 +13,7 @@ import pytest
 from buildkit.execute.disk import USED_STAMP, find_trees, held, note_use, size_of, tree_name
 from buildkit.execute.disk_budget import parse_budget
 from buildkit.execute.disk_eviction import ASIDE, Use, evict, sweep
+from buildkit.execute.edited import STAMP
 
 BLOCK = 64 * 1024
 NOW = 2_000_000_000.0
@@ -90,8 +91,10 @@ def test_what_the_run_itself_wrote_incrementally_stays(output: Path) -> None:
 
 
 def test_then_whole_trees_go_and_never_those_that_the_run_uses(output: Path) -> None:
+    write(output / "wasm32-wasip2" / STAMP)
     freed = evict(output, 1, use())
     assert names(output) == {"debug", "wasm32-wasip2/debug"}
+    assert not (output / "wasm32-wasip2" / STAMP).exists()
     assert "wasm32-wasip2/release: all of it" in freed.titles
     assert (output / "wasm32-wasip2/debug/deps/libdep-00.rmeta").exists()
     assert freed.left == size_of(output)

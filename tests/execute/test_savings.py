@@ -12,13 +12,14 @@ from buildkit.execute.savings import (
     MOST_SELECTIONS,
     PROFILE_VARIABLE,
     VARIABLE,
+    Incremental,
     debug_environment,
+    incremental_choice,
     incremental_environment,
 )
 from buildkit.model import Cell
 
 CI = {"CI": "true"}
-OFF = {VARIABLE: "0"}
 
 
 def dev(**settings: Any) -> dict[str, Any]:
@@ -26,24 +27,37 @@ def dev(**settings: Any) -> dict[str, Any]:
     return {"profile": {"dev": settings}}
 
 
+def named(*packages: str) -> dict[str, Any]:
+    """Return settings for packages."""
+    return dev(package={package: {"opt-level": 1} for package in packages})
+
+
 @pytest.mark.parametrize(
-    ("environment", "configured", "patch"),
+    ("environment", "configured", "choice"),
     [
-        pytest.param({}, {}, {}, id="own machine"),
-        pytest.param(CI, {}, OFF, id="CI"),
-        pytest.param({"CI": "1"}, dev(debug=0, package={"app": {"opt-level": 1}}), OFF, id="CI with other settings"),
-        pytest.param({"CI": "false"}, {}, {}, id="no CI"),
-        pytest.param({**CI, VARIABLE: "1"}, {}, {}, id="variable"),
-        pytest.param({**CI, PROFILE_VARIABLE: "true"}, {}, {}, id="variable of the profile"),
-        pytest.param(CI, {"build": {"incremental": True}}, {}, id="configuration"),
-        pytest.param(CI, dev(incremental=True), {}, id="profile"),
-        pytest.param(CI, dev(package={"app": {"incremental": True}}), {}, id="profile of a package"),
+        pytest.param({}, {}, Incremental.EDITED, id="own machine"),
+        pytest.param({"CI": "false"}, {}, Incremental.EDITED, id="no CI"),
+        pytest.param({}, named("app", "*"), Incremental.EDITED, id="packages named plainly"),
+        pytest.param(CI, {}, Incremental.NEVER, id="CI"),
+        pytest.param({"CI": "1"}, dev(debug=0, package={"app": {"opt-level": 1}}), Incremental.NEVER, id="CI with other settings"),
+        pytest.param({**CI, VARIABLE: "1"}, {}, Incremental.USERS, id="variable"),
+        pytest.param({**CI, PROFILE_VARIABLE: "true"}, {}, Incremental.USERS, id="variable of the profile"),
+        pytest.param({}, {"build": {"incremental": False}}, Incremental.USERS, id="configuration"),
+        pytest.param(CI, dev(incremental=True), Incremental.USERS, id="profile"),
+        pytest.param(CI, dev(package={"app": {"incremental": True}}), Incremental.USERS, id="profile of a package"),
+        pytest.param({}, named("app@0.1.0"), Incremental.USERS, id="package named by its version"),
     ],
 )
-def test_only_ci_leaves_incremental_compilation_out(
-    environment: Mapping[str, str], configured: Mapping[str, Any], patch: Mapping[str, str]
+def test_who_decides_about_incremental_compilation(
+    environment: Mapping[str, str], configured: Mapping[str, Any], choice: Incremental
 ) -> None:
-    assert incremental_environment(environment, {}, configured) == incremental_environment(environment, configured, {}) == patch
+    assert incremental_choice(environment, {}, configured) is incremental_choice(environment, configured, {}) is choice
+
+
+def test_only_a_weak_setting_leaves_packages_their_own() -> None:
+    assert incremental_environment(Incremental.EDITED) == {PROFILE_VARIABLE: "false"}
+    assert incremental_environment(Incremental.NEVER) == {VARIABLE: "0"}
+    assert incremental_environment(Incremental.USERS) == {}
 
 
 def selections(package: str, number: int, target: str = "native") -> list[Cell]:
@@ -52,10 +66,10 @@ def selections(package: str, number: int, target: str = "native") -> list[Cell]:
 
 def test_a_sweep_over_selections_of_one_package_leaves_incremental_compilation_out() -> None:
     sweep = selections("app", MOST_SELECTIONS + 1)
-    assert incremental_environment({}, cells=sweep) == OFF
-    assert incremental_environment({VARIABLE: "1"}, cells=sweep) == {}
+    assert incremental_choice({}, cells=sweep) is Incremental.NEVER
+    assert incremental_choice({VARIABLE: "1"}, cells=sweep) is Incremental.USERS
     many = [cell for package in "abcdef" for target in ("native", "wasi") for cell in selections(package, MOST_SELECTIONS, target)]
-    assert incremental_environment({}, cells=many) == {}
+    assert incremental_choice({}, cells=many) is Incremental.EDITED
 
 
 def test_what_runs_on_the_host_has_no_debug_information_unless_asked_for() -> None:
