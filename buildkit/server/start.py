@@ -14,6 +14,7 @@ import uvicorn
 
 from buildkit.errors import UsageError
 from buildkit.server.app import create_app
+from buildkit.server.gathered import GatheringProtocol
 from buildkit.server.metrics import LOGGER
 from buildkit.server.service import Service, open_service
 from buildkit.server.settings import ServeSettings
@@ -61,6 +62,7 @@ def configured(service: Service, settings: ServeSettings) -> uvicorn.Config:
     """Return how the application is served."""
     return uvicorn.Config(
         create_app(service, largest_body=settings.largest_body),
+        http=GatheringProtocol,
         log_config=None,
         access_log=False,
         server_header=False,
