@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LAYERS = (
-    {"ci", "errors", "later", "records", "replay", "version"},
+    {"ci", "errors", "later", "private_folders", "records", "replay", "version"},
     {"model"},
     {"events"},
     {"process", "watchdog", "hookspecs", "toml_lines", "purity"},

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from buildkit.private_folders import private_folder
 from buildkit.process import Command, Completed, OnLine, Runner
 from buildkit.records import dataclass
 from buildkit.runners.model import Attendance, Ending, RunOutcome, RunRequest, not_started
@@ -35,9 +35,9 @@ class WasmtimeRunner:
         for directory in request.directories:
             if not (request.cwd / directory.host).is_dir():
                 return not_started(f"{request.cwd / directory.host} is no directory, and {directory.guest} was to show it")
-        with tempfile.TemporaryDirectory(prefix="buildkit-run-") as folder:
-            outcome = Path(folder, "outcome.json")
-            asked = Path(folder, "request.json")
+        with private_folder("buildkit-run") as folder:
+            outcome = folder / "outcome.json"
+            asked = folder / "request.json"
             asked.write_bytes(msgspec.json.encode(_wire(request, outcome)))
             # -P: no module of the folder that the program runs in can stand in for one of ours.
             command = Command(argv=(sys.executable, "-P", "-m", GUEST_MODULE, str(asked)), cwd=request.cwd)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from buildkit.errors import UsageError
 from buildkit.model import Artifact
+from buildkit.private_folders import private_folder
 from buildkit.process import OnLine, Runner
 from buildkit.runners.hosts import host_of
 from buildkit.runners.model import ArtifactRunner, Attendance, RunRequest
@@ -40,8 +39,8 @@ WASM_KINDS: Final = frozenset({"component", "core-module"})
 
 def launch(run: ScenarioRun, runner: ArtifactRunner, *, processes: Runner, on_line: OnLine | None = None) -> ScenarioOutcome:
     """Run to the end. Whatever the program prints goes to `on_line`; its folders are gone afterwards, what they held is in the outcome."""
-    with tempfile.TemporaryDirectory(prefix="buildkit-scenario-") as place:
-        folders = make_folders(Path(place), run.input)
+    with private_folder("buildkit-scenario") as place:
+        folders = make_folders(place, run.input)
         ran = runner.run(request_of(run, folders), processes=processes, on_stdout=on_line, on_stderr=on_line)
         left = folders.left()
     return judged(Evidence(ran=ran, left=left, seen=None if run.service is None else look(run.service, run.instance)))
