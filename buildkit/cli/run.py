@@ -32,7 +32,7 @@ from buildkit.runners.model import ArtifactRunner, Ending, RunRequest
 from buildkit.runners.native import NativeRunner
 from buildkit.runners.registry import MissingRunner, find_runner
 from buildkit.toolchain.model import StdNeed
-from buildkit.workflow.launch.metadata import is_compiled
+from buildkit.workflow.compiling.metadata import required_metadata
 
 LONGEST_SECONDS = 1e9
 MOST_FUEL = 2**63 - 1
@@ -150,8 +150,9 @@ def _run_file(file: Path, options: RunOptions, scenario: ScenarioPart, reporting
     if isinstance(runner, MissingRunner):
         raise ToolchainError(f"{file} cannot be run: {runner.reason}")
     request = request_for(Path.cwd(), artifact, (RunTable(), options), default_store())
-    if scenario.asked is not None or is_compiled(file):
-        return run_scenario(Program(artifact=artifact, runner=runner, declared=request), scenario, reporting.format)
+    metadata = required_metadata(file)
+    if scenario.asked is not None or metadata is not None:
+        return run_scenario(Program(artifact=artifact, runner=runner, declared=request, metadata=metadata), scenario, reporting.format)
     return _run_plainly(file, runner, request)
 
 

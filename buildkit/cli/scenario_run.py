@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import secrets
@@ -17,15 +16,20 @@ from typing import Final
 from buildkit.cli.checkpoints import explained, opened
 from buildkit.cli.interrupts import interruptible
 from buildkit.cli.scenario_options import ScenarioPart
+from buildkit.config.document import shown_path
 from buildkit.errors import ExitCode, ToolchainError, UsageError
 from buildkit.model import Artifact
 from buildkit.records import dataclass
 from buildkit.reports.launch import Launched, closing_lines, launched_json, opening_line
+from buildkit.reports.scenario import fault_line
 from buildkit.reports.settings import Format
 from buildkit.reports.sink import Sink
 from buildkit.runners.model import ArtifactRunner, Ending, RunRequest
 from buildkit.runners.native import NativeRunner
 from buildkit.runners.service_client import ServiceAccess, ServiceClient, ServiceError, checked_instance
+from buildkit.workflow.compiling.metadata import Metadata, metadata_file
+from buildkit.workflow.document import Document
+from buildkit.workflow.input_check import Inputs, judge_input, parse_input
 from buildkit.workflow.launch.folders import refuse_reserved
 from buildkit.workflow.launch.launch import launch, refuse_own
 from buildkit.workflow.launch.model import Outcome, ScenarioOutcome, ScenarioRun
@@ -41,11 +45,12 @@ LONGEST_STEM: Final = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """A compiled scenario's file, what runs it, and what it may see as far as the command line says."""
+    """A compiled scenario's file, what runs it, and what it may see as far as the command line says; `metadata` where there is any."""
 
     artifact: Artifact
     runner: ArtifactRunner
     declared: RunRequest
+    metadata: Metadata | None = None
 
 
 def run_scenario(program: Program, part: ScenarioPart, form: Format | None) -> int:
@@ -53,7 +58,8 @@ def run_scenario(program: Program, part: ScenarioPart, form: Format | None) -> i
     file = program.artifact.path
     refuse_own(program.declared.environment)
     refuse_reserved(program.declared.directories)
-    data = read_input(part.input, file)
+    document = read_input(part.input, file)
+    notes = (*_notes(program), *input_notes(document, program))
     instance = checked_instance(part.instance or fresh_instance(file))
     stderr = Sink(sys.stderr)
     with opened(part, os.environ) as service:
@@ -62,8 +68,10 @@ def run_scenario(program: Program, part: ScenarioPart, form: Format | None) -> i
         if service is not None:
             _prepare(service, instance, resume=part.resume)
         _empty(part.output)
-        run = ScenarioRun(artifact=program.artifact, input=data, instance=instance, service=service, declared=program.declared)
-        for line in (*_notes(program), opening_line(run)):
+        run = ScenarioRun(
+            artifact=program.artifact, input=document.text.encode(), instance=instance, service=service, declared=program.declared
+        )
+        for line in (*notes, opening_line(run)):
             _say(stderr, line)
         outcome = _launched(run, program.runner, stderr)
     again = resume_command(sys.argv[1:], instance, paused=outcome.outcome is Outcome.PAUSED) if service is not None else None
@@ -99,26 +107,31 @@ def _tell(launched: Launched, form: Format | None, stderr: Sink) -> int:
     return ExitCode.TOOLCHAIN if outcome.ran.ended is Ending.NOT_STARTED else ExitCode.FAILED
 
 
-def read_input(name: str | None, file: Path) -> bytes:
-    """Return the input, which is JSON; raises `UsageError` with the place where it is not."""
+def read_input(name: str | None, file: Path) -> Document:
+    """Return the input, which is JSON; raises `UsageError` or `ConfigurationError` with the place where it is not."""
     if name is None:
         raise UsageError(f"{file.name} is a compiled scenario, and there is no input for it", hint=f"buildkit run {file} --input data.json")
     if name == STANDARD_INPUT:
-        data = sys.stdin.buffer.read()
-    else:
-        try:
-            data = Path(name).read_bytes()
-        except OSError as error:
-            raise UsageError(f"{name}: {(error.strerror or str(error)).lower()}", hint="--input FILE") from None
+        return parse_input(sys.stdin.buffer.read(), Path("standard input"), "--input FILE")
     try:
-        json.loads(data)
-    except json.JSONDecodeError as error:
-        raise UsageError(f"{name}:{error.lineno}: this is no JSON: {error.msg.lower()}", hint=f"python -m json.tool {name}") from None
-    except RecursionError:
-        raise UsageError(f"{name}: this is no JSON that can be read: it is nested too deeply", hint="--input FILE") from None
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{name}: this is no JSON: {error.reason} at byte {error.start}", hint=f"file {name}") from None
-    return data
+        content = Path(name).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise UsageError(f"{name}: {reason.lower()}", hint="--input FILE") from None
+    return parse_input(content, shown_path(Path(name), Path.cwd()), f"python -m json.tool {name}")
+
+
+def input_notes(document: Document, program: Program) -> tuple[str, ...]:
+    """Hold the input against what the scenario declares, and return what is worth a note.
+
+    Raises `ConfigurationError` for an input with which every run would fail.
+    """
+    metadata = program.metadata
+    if metadata is None or metadata.needs is None:
+        return ()
+    judgement = judge_input(document, Inputs(declared=metadata.input, needs=metadata.needs))
+    judgement.require_none(f'the types are under "input" in {shown_path(metadata_file(program.artifact.path), Path.cwd())}')
+    return tuple(fault_line(document, located, "note: ") for located in judgement.notes)
 
 
 def fresh_instance(file: Path) -> str:

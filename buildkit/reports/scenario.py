@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from buildkit.reports.words import clean, counted
+from buildkit.workflow.document import Document
 from buildkit.workflow.judge import Judgement, Located, sentence
 
 SCENARIO_VERSION: Final = 1
@@ -15,8 +16,7 @@ SCENARIO_VERSION: Final = 1
 def judgement_lines(judgement: Judgement) -> Iterator[str]:
     """Give every fault and note with its place, and a last line that sums up."""
     file = clean(str(judgement.document.shown))
-    for located in judgement.faults:
-        yield f"{file}:{located.line}: {clean(sentence(located.fault))}"
+    yield from (fault_line(judgement.document, located) for located in judgement.faults)
     yield from note_lines(judgement)
     scenario = judgement.scenario
     if scenario is None:
@@ -31,9 +31,12 @@ def judgement_lines(judgement: Judgement) -> Iterator[str]:
 
 def note_lines(judgement: Judgement) -> Iterator[str]:
     """Give what works only in part, with its place."""
-    file = clean(str(judgement.document.shown))
-    for located in judgement.notes:
-        yield f"{file}:{located.line}: note: {clean(sentence(located.fault))}"
+    yield from (fault_line(judgement.document, located, "note: ") for located in judgement.notes)
+
+
+def fault_line(document: Document, located: Located, word: str = "") -> str:
+    """Return a fault, or with a word before it a note, with its place."""
+    return f"{clean(str(document.shown))}:{located.line}: {word}{clean(sentence(located.fault))}"
 
 
 def judgement_json(judgement: Judgement) -> str:

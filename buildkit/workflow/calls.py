@@ -9,7 +9,7 @@ from buildkit.workflow.fault import Fault, FaultRule, near, shown, token
 from buildkit.workflow.graph import Graph, Node
 from buildkit.workflow.model import Operator
 from buildkit.workflow.references import Place, Scope, capability_of, values_of
-from buildkit.workflow.value_types import ValueType, fits, type_of
+from buildkit.workflow.value_types import ValueType, article, fits, type_of
 
 
 def value_faults(graph: Graph, scope: Scope) -> Iterator[Fault]:
@@ -89,12 +89,8 @@ def _type_faults(what: str, value: dict[str, object], place: Place, *, given: Va
         kind = given if key == "reference" else type_of(value.get(key))
         if key in value and not fits(kind, wanted):
             told = shown(value[key])
-            message = f"{what}: the {key} {told} is {_article(kind)}, not {_article(wanted)}"
+            message = f"{what}: the {key} {told} is {article(kind)}, not {article(wanted)}"
             yield Fault(rule=FaultRule.WRONG_TYPE, pointer=f"{place.pointer}/{key}", message=message, value=told)
-
-
-def _article(kind: ValueType) -> str:
-    return "null" if kind is ValueType.NULL else f"an {kind}" if kind[0] in "aio" else f"a {kind}"
 
 
 def _condition_faults(node: Node, scope: Scope) -> Iterator[Fault]:

@@ -1,21 +1,17 @@
-"""Read the JSON of a scenario, and find the line of a JSON pointer in it.
-
-What Python's reader lets pass and RFC 8259 does not want is refused: keys that appear twice, `NaN`, a byte order mark.
-"""
+"""Read the JSON of a scenario, and find the line of a JSON pointer in it."""
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from buildkit.errors import ConfigurationError
 from buildkit.records import dataclass
-from buildkit.workflow.fault import Huge, shown
-from buildkit.workflow.positions import duplicate_keys, locate, tokens
+from buildkit.workflow.positions import locate
+from buildkit.workflow.strict_json import StrictReader, TooDeepError, integer_of_64_bits
 
 LARGEST_FILE: Final = 4 * 1024 * 1024
 """How many bytes a scenario may have."""
@@ -23,9 +19,6 @@ LARGEST_FILE: Final = 4 * 1024 * 1024
 DEEPEST: Final = 64
 """How many lists and objects may stand inside each other."""
 
-SMALLEST_INTEGER: Final = -(2**63)
-LARGEST_INTEGER: Final = 2**64 - 1
-MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 SCHEMA: Final = "buildkit scenario schema"
 
 
@@ -60,10 +53,9 @@ def _upwards(pointer: str) -> Iterator[str]:
 
 def read_document(file: Path, shown_as: Path) -> Document:
     """Read a file; raises `ConfigurationError` with one sentence for what is no JSON document of a fit size and depth."""
-    text = _decoded(_content(file, shown_as), shown_as)
-    if not text.strip():
-        raise ConfigurationError("the file is empty", file=shown_as, hint=SCHEMA)
-    return Document(shown=shown_as, text=text, tree=_parsed(text, shown_as))
+    reader = StrictReader(shown=shown_as, hint=SCHEMA)
+    text = reader.decoded(_content(file, shown_as))
+    return Document(shown=shown_as, text=text, tree=_parsed(text, reader))
 
 
 def _content(file: Path, shown_as: Path) -> bytes:
@@ -85,73 +77,18 @@ def _content(file: Path, shown_as: Path) -> bytes:
     return content
 
 
-def _decoded(content: bytes, shown_as: Path) -> str:
-    if content.startswith(MARKS):
-        raise ConfigurationError("begins with a byte order mark", file=shown_as, line=1, hint="save the file as UTF-8 without BOM")
+def _parsed(text: str, reader: StrictReader) -> Any:
     try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ConfigurationError(
-            f"byte {content[error.start]:#04x} is not UTF-8", file=shown_as, line=line, hint="save the file as UTF-8"
-        ) from error
-
-
-def _parsed(text: str, shown_as: Path) -> Any:
-    reader = _Reader()
-    try:
-        tree = json.loads(text, object_pairs_hook=reader.members, parse_int=_integer, parse_float=_number, parse_constant=_refuse)
-    except json.JSONDecodeError as error:
-        said = f"{error.msg[:1].lower()}{error.msg[1:]}"
-        raise ConfigurationError(f"not valid JSON: {said} (column {error.colno})", file=shown_as, line=error.lineno, hint=SCHEMA) from error
-    except _NoJsonError as error:
-        offset = next(start for start, word in tokens(text) if word == error.args[0])
-        line = text.count("\n", 0, offset) + 1
-        raise ConfigurationError(f"not valid JSON: there is no number {error.args[0]}", file=shown_as, line=line, hint=SCHEMA) from error
-    except RecursionError as error:
-        raise _too_deep(shown_as) from error
+        tree = reader.parsed(text, integer_of_64_bits)
+    except TooDeepError as error:
+        raise _too_deep(reader.shown) from error
     if _depth(tree) > DEEPEST:
-        raise _too_deep(shown_as)
-    if reader.twice:
-        key, first, second = next(duplicate_keys(text))
-        line, other = (text.count("\n", 0, offset) + 1 for offset in (second, first))
-        raise ConfigurationError(f"the key {shown(key)} appears twice, first on line {other}", file=shown_as, line=line, hint=SCHEMA)
+        raise _too_deep(reader.shown)
     return tree
 
 
 def _too_deep(shown_as: Path) -> ConfigurationError:
     return ConfigurationError(f"lists and objects stand more than {DEEPEST} deep inside each other", file=shown_as, hint=SCHEMA)
-
-
-class _Reader:
-    """Notes whether an object has a key twice."""
-
-    def __init__(self) -> None:
-        self.twice = False
-
-    def members(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(pairs)
-        self.twice = self.twice or len(made) < len(pairs)
-        return made
-
-
-class _NoJsonError(Exception):
-    """A word that Python's reader knows and JSON does not."""
-
-
-def _refuse(word: str) -> NoReturn:
-    raise _NoJsonError(word)
-
-
-def _integer(text: str) -> float:
-    # Python refuses to read numbers of thousands of digits; none of those fits into 64 bits.
-    value = int(text) if len(text) <= len(str(SMALLEST_INTEGER)) else None
-    return value if value is not None and SMALLEST_INTEGER <= value <= LARGEST_INTEGER else Huge(text)
-
-
-def _number(text: str) -> float:
-    value = float(text)
-    return Huge(text) if abs(value) == float("inf") else value
 
 
 def _depth(tree: object) -> int:

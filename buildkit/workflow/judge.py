@@ -72,8 +72,8 @@ def judge(document: Document, wanted: Mapping[str, CompilationTarget], all_targe
     return Judgement(
         document=document,
         targets=tuple(wanted),
-        faults=_located(faults, document),
-        notes=_located(tuple(limits(graph, wanted)), document),
+        faults=located(faults, document),
+        notes=located(tuple(limits(graph, wanted)), document),
         fits=fitting(graph, all_targets) if is_whole else (),
         scenario=scenario,
         has_more=len(found) > MOST_FAULTS,
@@ -117,7 +117,8 @@ def _inputs(tree: object) -> Mapping[str, object] | None:
     return inputs if isinstance(inputs, dict) else None
 
 
-def _located(faults: tuple[Fault, ...], document: Document) -> tuple[Located, ...]:
+def located(faults: tuple[Fault, ...], document: Document) -> tuple[Located, ...]:
+    """Return faults with their lines, in the order of the document."""
     offsets = document.offsets({fault.pointer for fault in faults}) if faults else {}
     ordered = sorted(faults, key=lambda fault: offsets[fault.pointer])
     return tuple(Located(fault=fault, line=document.line(offsets[fault.pointer])) for fault in ordered)

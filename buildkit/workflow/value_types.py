@@ -45,3 +45,8 @@ def type_of(value: object) -> ValueType:  # noqa: PLR0911  # one for each type o
 def fits(given: ValueType, wanted: ValueType) -> bool:
     """Say whether a value may stand where another type is wanted; what is not known may."""
     return given is wanted or ValueType.ANY in (given, wanted) or (given, wanted) == (ValueType.INTEGER, ValueType.NUMBER)
+
+
+def article(kind: ValueType) -> str:
+    """Return a type as a sentence has it."""
+    return "null" if kind is ValueType.NULL else f"an {kind}" if kind[0] in "aio" else f"a {kind}"

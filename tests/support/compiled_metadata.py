@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from buildkit.workflow.agents import Platform
 from buildkit.workflow.compiling.metadata import Compiler, Metadata, Origin, PrebuiltLibrary
+from buildkit.workflow.needs import Need
 from buildkit.workflow.value_types import ValueType
 
 
@@ -26,4 +27,5 @@ def metadata(file: str) -> Metadata:
         flags=("-Copt-level=s",),
         agents={"text": ("trim",)},
         input={"name": ValueType.STRING},
+        needs={"name": Need(required=True, types=(ValueType.STRING,))},
     )

@@ -6,23 +6,13 @@ import os
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from buildkit.errors import UsageError
 from buildkit.model import CompilationTarget
 from buildkit.workflow.compiling.forms import form_of
-from buildkit.workflow.compiling.metadata import metadata_file
+from buildkit.workflow.compiling.metadata import Kind, look_beside, metadata_file
 
 FOLDER: Final = Path("out")
 """Where artifacts go unless a file is named, below the current folder."""
-
-
-class _AnyMetadata(msgspec.Struct, frozen=True, kw_only=True):
-    """What metadata of every version has."""
-
-    version: int
-    key: str
-    artifact: str
 
 
 def artifact_file(scenario: Path, target: CompilationTarget, *, alone: bool) -> Path:
@@ -38,7 +28,7 @@ def require_free(artifact: Path, scenario: Path) -> None:
         if file.exists() and file.samefile(scenario):
             raise UsageError(f"{file} is the scenario itself, and would be replaced", hint=f"-o {FOLDER / artifact.name}")
         _require_writable(file)
-    if metadata.exists() and not _is_metadata(metadata):
+    if look_beside(artifact).kind is Kind.FOREIGN:
         raise UsageError(f"{metadata} is no metadata of buildkit, and would be replaced", hint=f"-o {FOLDER / artifact.name}")
 
 
@@ -50,11 +40,3 @@ def _require_writable(file: Path) -> None:
         raise UsageError(f"{file} cannot be written: {around} is no folder", hint="-o FILE")
     if not os.access(around, os.W_OK | os.X_OK):
         raise UsageError(f"{file} cannot be written: permission denied", hint="-o FILE, in a folder that can be written")
-
-
-def _is_metadata(file: Path) -> bool:
-    try:
-        msgspec.json.decode(file.read_bytes(), type=_AnyMetadata)
-    except (OSError, ValueError):
-        return False
-    return True

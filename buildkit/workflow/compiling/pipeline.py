@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Final
 import msgspec
 
 from buildkit.artifacts.fingerprint import fingerprint
+from buildkit.private_folders import private_folder
 from buildkit.process import Completed, Runner
 from buildkit.records import dataclass
 from buildkit.toolchain.digest import digest_facts
@@ -29,6 +29,7 @@ from buildkit.workflow.compiling.trouble import trouble_of
 from buildkit.workflow.document import Document
 from buildkit.workflow.library.model import Library
 from buildkit.workflow.model import Action, Scenario
+from buildkit.workflow.needs import needs_of
 from buildkit.workflow.support import platform_of
 
 PIPELINE: Final = "1"
@@ -81,9 +82,9 @@ def compile_scenario(job: Job, *, processes: Runner) -> Compiled | Refused:
     known = _unchanged(job, key)
     if known is not None:
         return Compiled(target=job.target, artifact=job.artifact, metadata=known, seconds=time.monotonic() - started, cached=True)
-    with tempfile.TemporaryDirectory(prefix="buildkit-compile-") as scratch:
+    with private_folder("buildkit-compile") as scratch:
         form = form_of(job.compiler.supply.target)
-        root = Path(scratch).resolve() / form.source
+        root = scratch.resolve() / form.source
         root.write_text(source.text, encoding="utf-8")
         made = root.with_name(CRATE + form.ending)
         done = processes.run(job.compiler.command(root, made, job.library))
@@ -123,7 +124,7 @@ def _unchanged(job: Job, key: str) -> Metadata | None:
             return None
     except OSError:
         return None
-    now = msgspec.structs.replace(before, scenario=_origin(job), tool=__version__)
+    now = msgspec.structs.replace(before, scenario=_origin(job), tool=__version__, input=job.scenario.input, needs=needs_of(job.scenario))
     if now != before:
         place_text(metadata_text(now), metadata_file(job.artifact))
     return now
@@ -159,6 +160,7 @@ def _metadata(job: Job, key: str) -> Metadata:
         flags=job.compiler.portable_flags,
         agents=_agents(job.scenario),
         input=job.scenario.input,
+        needs=needs_of(job.scenario),
     )
 
 

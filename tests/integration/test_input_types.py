@@ -1,0 +1,73 @@
+"""What the check of an input says, and what the real program does with the same input."""
+
+from __future__ import annotations
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from command_line import Buildkit, Ran
+from compiled_scenarios import WASI, shared_programs, written
+from input_cases import CASES, SCENARIO, Case
+
+from buildkit.errors import ExitCode
+from buildkit.workflow.compiling.metadata import metadata_file
+
+pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("scenarios")]
+
+AT_ONCE = 2
+
+
+@pytest.fixture
+def program(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    compiled = shared_programs(tmp_path_factory).compiled(written(tmp_path / "inputs.json", SCENARIO), WASI)
+    for file in (compiled, metadata_file(compiled)):
+        shutil.copy(file, tmp_path / file.name)
+    return tmp_path / compiled.name
+
+
+def test_the_program_takes_and_fails_with_what_the_check_lets_pass_and_refuses(program: Path, tmp_path: Path, buildkit: Buildkit) -> None:
+    unchecked = Path(shutil.copy(program, tmp_path / "unchecked.wasm"))
+
+    def verdicts(case: Case) -> tuple[str, int, int]:
+        data = tmp_path / f"{case.name}.json"
+        data.write_text(case.text)
+        checked, taken = (buildkit("run", str(file), "--input", str(data)) for file in (program, unchecked))
+        return case.name, checked.code, taken.code
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        found = list(threads.map(verdicts, CASES))
+    passed, failed = (ExitCode.PASSED, ExitCode.PASSED), (ExitCode.USAGE, ExitCode.FAILED)
+    assert found == [(case.name, *(passed if case.taken else failed)) for case in CASES]
+
+
+def test_an_input_that_does_not_fit_is_refused_before_anything_is_registered(program: Path, tmp_path: Path, buildkit: Buildkit) -> None:
+    state = tmp_path / "state.sqlite3"
+    (tmp_path / "data.json").write_text('{\n"text": 1}')
+    refused = buildkit("run", str(program), "--input", "data.json", "--embedded", "--state", str(state), "--instance", "i")
+    assert refused.code == ExitCode.USAGE
+    assert "data.json:2: /text: 1 is an integer, and the scenario declares a string" in refused.err
+    assert not state.exists()
+
+
+def test_damaged_metadata_is_told_and_compiling_makes_it_anew(program: Path, tmp_path: Path, buildkit: Buildkit) -> None:
+    (tmp_path / "data.json").write_text(CASES[0].text)
+    whole = metadata_file(program).read_text()
+    metadata_file(program).write_text(whole[:100])
+    told = run(program, buildkit)
+    assert told.code == ExitCode.USAGE
+    assert f"{program.name}.json: is damaged" in told.err
+    again = shared_compile(program, tmp_path, buildkit)
+    assert again.code == ExitCode.PASSED, again.err
+    assert metadata_file(program).read_text() == whole
+    assert run(program, buildkit).code == ExitCode.PASSED
+
+
+def run(program: Path, buildkit: Buildkit) -> Ran:
+    return buildkit("run", str(program), "--input", "data.json")
+
+
+def shared_compile(program: Path, folder: Path, buildkit: Buildkit) -> Ran:
+    workspace = Path(__file__).parents[2] / "fixtures" / "runtara"
+    return buildkit("compile", str(folder / "inputs.json"), "-C", str(workspace), "-t", WASI, "-o", str(program))
