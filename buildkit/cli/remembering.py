@@ -94,7 +94,8 @@ class Remembering:
 
 def recall(session: Session, does: str) -> Remembering:
     """Return what earlier runs left; asked before a run begins, for what it leaves itself is not meant."""
-    memory = Memory(folder=workspace_folder(session.store, session.settings.root))
+    root = session.settings.root
+    memory = Memory(folder=workspace_folder(session.store, root), root=root)
     return Remembering(session=session, does=does, memory=memory, remembered=memory.recall(does))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,13 +18,17 @@ from buildkit.cli.options import Everywhere
 from buildkit.cli.provisioning import provisioning_request
 from buildkit.cli.session import open_session
 from buildkit.events import Notice
-from buildkit.execute.verdict_files import FOLDER, prune_verdicts
+from buildkit.execute.memory import WORKSPACES
+from buildkit.execute.memory_pruning import prune_workspaces
+from buildkit.execute.verdict_files import FOLDER, prune_files
+from buildkit.replay import page
 from buildkit.reports.open import open_reporter
 from buildkit.reports.settings import Reporting
 from buildkit.toolchain.discover import discover
 from buildkit.toolchain.ensure import ensure
 from buildkit.toolchain.environment import shell_environment, shell_exports
 from buildkit.toolchain.flags import everywhere_flags
+from buildkit.toolchain.layout import STORED_ANSWERS
 from buildkit.toolchain.model import StdNeed, Supply
 from buildkit.toolchain.store import SECONDS_PER_DAY, Entry, Store
 
@@ -81,13 +86,23 @@ def prune_store(
     """Remove what the store no longer needs."""
     session = open_session(everywhere)
     store = Store(root=session.store.absolute(), emit=lambda _: None)
-    removed = store.prune(unused_days=0.0 if everything else older_than)
+    days = 0.0 if everything else older_than
+    removed = store.prune(unused_days=days)
     for line in entry_lines(removed, time.time()):
         typer.echo(f"removed {line}")
-    verdicts = prune_verdicts(store.root / FOLDER, unused_days=0.0 if everything else older_than)
-    if verdicts:
-        typer.echo(f"removed {decimal(verdicts)} of remembered verdicts")
-    typer.echo(f"{len(removed)} entries removed, {decimal(sum(entry.size for entry in removed) + verdicts)} freed")
+    forgotten = prune_remembered(store.root, days)
+    for what, size in forgotten.items():
+        if size:
+            typer.echo(f"removed {decimal(size)} of remembered {what}")
+    total = sum(entry.size for entry in removed) + sum(forgotten.values())
+    typer.echo(f"{len(removed)} entries removed, {decimal(total)} freed")
+
+
+def prune_remembered(store: Path, unused_days: float) -> Mapping[str, int]:
+    """Remove what is remembered and was not used for so many days; return how many bytes that were, by what it was."""
+    files = {"verdicts": store / FOLDER, "answers": store / STORED_ANSWERS, "replies": Path(page.store()) / page.FOLDER}
+    freed = {what: prune_files(folder, unused_days=unused_days) for what, folder in files.items()}
+    return {**freed, "workspaces": prune_workspaces(store / WORKSPACES, unused_days=unused_days)}
 
 
 def print_environment(

@@ -29,6 +29,9 @@ WORKSPACES: Final = "workspaces"
 
 JOURNAL: Final = "journal-1.jsonl"
 
+ROOT: Final = "root"
+"""The file that has the path of the workspace, so that what is remembered of one that is gone can be removed."""
+
 LARGEST: Final = 1_000_000
 """How many bytes a journal may have before it is written anew with what still counts."""
 
@@ -48,6 +51,8 @@ class Memory:
     """The memory of one workspace. A file that cannot be read counts as empty, one that cannot be written remembers nothing."""
 
     folder: Path
+    root: Path | None = None
+    """The workspace, where it is to be noted."""
 
     @property
     def file(self) -> Path:
@@ -89,6 +94,7 @@ class Memory:
     def _open(self) -> int:
         """Return the journal, opened to append, its lock held shared."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._note_root()
         self._shrink()
         while True:
             journal = os.open(self.file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
@@ -100,6 +106,10 @@ class Memory:
                 os.close(journal)
                 raise
             os.close(journal)
+
+    def _note_root(self) -> None:
+        if self.root is not None and not (self.folder / ROOT).exists():
+            (self.folder / ROOT).write_bytes(os.fsencode(self.root.resolve()))
 
     def _is_in_place(self, journal: int) -> bool:
         """Say whether the file is still the journal: another process may have put a new one in its place."""

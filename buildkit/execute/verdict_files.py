@@ -84,8 +84,8 @@ class _Stored:
     used: float
 
 
-def prune_verdicts(folder: Path, *, unused_days: float) -> int:
-    """Remove what was not used for so many days, and return how many bytes that were."""
+def prune_files(folder: Path, *, unused_days: float) -> int:
+    """Remove the files below a folder that were not used for so many days, and return how many bytes that were."""
     limit = time.time() - unused_days * SECONDS_PER_DAY
     return sum(_remove(stored) for stored in tuple(_stored(folder)) if stored.used <= limit)
 
@@ -102,6 +102,11 @@ def bound_verdicts(folder: Path, *, largest: int = LARGEST_BYTES) -> int:
             break
         removed += _remove(stored)
     return removed
+
+
+def spent(folder: Path) -> int:
+    """Return how many bytes of the disk the files below a folder take."""
+    return sum(stored.size for stored in _stored(folder))
 
 
 def _stored(folder: Path) -> Iterator[_Stored]:

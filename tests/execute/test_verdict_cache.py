@@ -12,7 +12,7 @@ import pytest
 from asked import Place, ended
 
 from buildkit.execute.verdict_cache import MOST_REMEMBERED
-from buildkit.execute.verdict_files import SECONDS_PER_DAY, VerdictFiles, bound_verdicts, prune_verdicts
+from buildkit.execute.verdict_files import SECONDS_PER_DAY, VerdictFiles, bound_verdicts, prune_files
 from buildkit.execute.verdict_model import Inputs
 from buildkit.model import Finding, PathStep, Rule, Verdict
 
@@ -267,7 +267,7 @@ def test_a_use_is_noted(place: Place) -> None:
     for path in (*stored(place, "verdicts"), *stored(place, "inputs")):
         os.utime(path, (1, 1))
     assert found(place) is Verdict.PASS
-    assert prune_verdicts(place.store / "verdicts", unused_days=1.0) == 0
+    assert prune_files(place.store / "verdicts", unused_days=1.0) == 0
     assert found(place) is Verdict.PASS
 
 
@@ -276,5 +276,5 @@ def test_what_was_not_used_for_long_can_be_removed(place: Place) -> None:
     for path in stored(place, "verdicts"):
         past = time.time() - 40 * SECONDS_PER_DAY
         os.utime(path, (past, past))
-    assert prune_verdicts(place.store / "verdicts", unused_days=30.0) > 0
+    assert prune_files(place.store / "verdicts", unused_days=30.0) > 0
     assert found(place) is None
