@@ -37,6 +37,11 @@ class Effects:
         return (*ALWAYS, self.chosen)
 
     @property
+    def scenario(self) -> Path:
+        """Return the scenario's file."""
+        return SCENARIO
+
+    @property
     def stored(self) -> tuple[str, ...]:
         """Return the steps that have a checkpoint: every action and every delay that runs."""
         return (*STORED, self.chosen, *STORED_AFTER)
@@ -81,6 +86,9 @@ class Effects:
             instance=instance,
             options=("--dir", f"{files}::{files}"),
         )
+
+    def note_effects(self, witness: Witness, instance: str, tenant: str) -> None:
+        """Tell a witness of the effects that it has not seen: these send requests, and there are none."""
 
     def wrong_files(self) -> list[str]:
         """Return the files that are not what they should be, after the scenario has completed."""

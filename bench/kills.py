@@ -1,19 +1,25 @@
 """Kill workflows and their service with -9, again and again, and show that checkpoints keep what they promise; `--help` says how it is asked.
 
 python -m bench.kills --kills 200 --seed 1
+python -m bench.kills --kills 200 --seed 1 --transport host
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 import typer
 
-from bench.lives import Danger, Victim
+from bench.danger import Danger, Victim
 from bench.survivors import Survived, survive_anywhere
 from buildkit.errors import ExitCode
+from buildkit.workflow.code.model import Transport
 
-TARGETS: Final = ("native-musl", "wasm32-wasip2")
+TARGETS: Final[Mapping[Transport, tuple[str, ...]]] = {
+    Transport.HTTP: ("native-musl", "wasm32-wasip2"),
+    Transport.HOST: ("wasm32-wasip2",),
+}
 COLUMNS: Final = (
     "target",
     "kills",
@@ -35,7 +41,12 @@ def main(
         int, typer.Option("--kills", min=4, help="How often is killed, on each target; one in four kills is of the service.")
     ] = 200,
     seed: Annotated[str, typer.Option("--seed", help="Where the dice begin.")] = "kills",
-    target: Annotated[list[str] | None, typer.Option("-t", "--target", help=f"Repeatable (default: {', '.join(TARGETS)}).")] = None,
+    target: Annotated[
+        list[str] | None, typer.Option("-t", "--target", help=f"Repeatable (default: {', '.join(TARGETS[Transport.HTTP])}).")
+    ] = None,
+    transport: Annotated[
+        Transport, typer.Option("--transport", help="Programs of host functions have files for effects, and WASI alone.")
+    ] = Transport.HTTP,
 ) -> None:
     """Run instances of a scenario whose effects are counted, and kill them and the service at random moments; fails where a promise is broken.
 
@@ -44,8 +55,8 @@ def main(
     """
     print(f"| {' | '.join(COLUMNS)} |\n|{' --- |' * len(COLUMNS)}", flush=True)
     broken: list[str] = []
-    for name in target or TARGETS:
-        survived = survive_anywhere(Danger(target=name, kills=kills, seed=seed))
+    for name in target or TARGETS[transport]:
+        survived = survive_anywhere(Danger(target=name, kills=kills, seed=seed, transport=transport.value))
         print(row(survived), flush=True)
         broken += survived.broken
     for line in broken:
@@ -58,7 +69,7 @@ def row(survived: Survived) -> str:
     """Return a line of the table."""
     toll = survived.toll
     cells = (
-        survived.danger.target,
+        survived.danger.name,
         f"{survived.killed}",
         *(f"{toll.kills[victim]}" for victim in Victim),
         f"{len(toll.instances)}",

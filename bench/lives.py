@@ -10,17 +10,17 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from enum import StrEnum, unique
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Final
 
-from bench.effects import SCENARIO, Effects
+from bench.danger import HOST, Danger, Victim
+from bench.effects import Effects
 from bench.keeper import Keeper
 from bench.promises import STORING
 from bench.scenario_programs import Ended, Programs, Running
-from bench.witness import EFFECT, Request, Witness
+from bench.witness import EFFECT, Reply, Request, Witness
 
 TENANT: Final = "bench"
 AT_ONCE: Final = 3
@@ -45,39 +45,11 @@ EARLY_PART: Final = 5
 DEAD_SECONDS: Final = 0.7
 """How long the service stays dead at most."""
 
-SERVICE_PART: Final = 4
-"""One kill in so many is one of the service."""
-
-
-@unique
-class Victim(StrEnum):
-    """What is killed."""
-
-    COMMAND = "buildkit run"
-    PROGRAM = "program"
-    ALL = "both"
-    SERVICE = "service"
-
-
 VICTIMS_OF_A_RUN: Final = (Victim.COMMAND, Victim.PROGRAM, Victim.ALL)
 
 
 class NeverCompletedError(Exception):
     """An instance ended again and again without having completed, though nobody killed it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Danger:
-    """How often is killed, and by which dice."""
-
-    target: str
-    kills: int
-    seed: str
-
-    @property
-    def service_kills(self) -> int:
-        """Return how many of the kills are of the service."""
-        return self.kills // SERVICE_PART
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,12 +82,17 @@ class Lives:
         self._keeper = keeper
         self._witness = witness
         self._folder = folder
-        self._program = Programs(folder=folder / "programs").compiled(SCENARIO, danger.target)
+        scenario = danger.effects(folder, 0).scenario
+        self._program = Programs(folder=folder / "programs").compiled(scenario, danger.target, danger.transport)
+        self._works: dict[str, Effects] = {}
+        self._temporary = folder / "tmp"
+        self._temporary.mkdir()
         self._lock = threading.Lock()
         self._left = danger.kills - danger.service_kills
         self._numbers = count()
         self._spans = Spans()
         self._dice = random.Random(f"{danger.seed} witness")  # noqa: S311  # no secret
+        witness.before = self._note_effects
         witness.after = self._dawdle
         self._over = threading.Event()
         self._broken_by: BaseException | None = None
@@ -131,6 +108,7 @@ class Lives:
             raise self._broken_by
         for each in started:
             each.result()
+        self.toll.wrong += [f"{each.name} was left behind" for each in self._temporary.iterdir()]
         return self.toll
 
     def _until_broken(self, work: Callable[[], None]) -> None:
@@ -153,8 +131,9 @@ class Lives:
         """Start an instance again and again until it has completed."""
         generator = random.Random(f"{self._danger.seed} {number}")  # noqa: S311  # no secret
         name = f"{self._danger.target}-{number}"
-        effects = Effects(folder=self._folder / name, amount=amount_of(number))
+        effects = self._works[name] = self._danger.effects(self._folder / name, number)
         errand = effects.errand(self._program, self._witness, instance=name, tenant=TENANT)
+        errand = replace(errand, environment={"TMPDIR": str(self._temporary)})
         endings = 0
         while True:
             known = self._witness.count(name, "register")
@@ -165,6 +144,7 @@ class Lives:
             else:
                 self._measure(running)
             ended = running.ended()
+            effects.note_effects(self._witness, name, TENANT)
             self._look(name, effects, ended)
             self._count(victim, ended)
             if ended.completed:
@@ -212,11 +192,23 @@ class Lives:
         while self._witness.count(running.errand.instance, "register") <= known and running.process.poll() is None:
             time.sleep(POLL_SECONDS)
 
+    def _note_effects(self, request: Request) -> Reply | None:
+        """Count the files that are there when a checkpoint is asked for: they are older than its acknowledgement. Kills come in between."""
+        effects = self._works.get(request.instance)
+        if effects is not None and request.verb in STORING:
+            effects.note_effects(self._witness, request.instance, TENANT)
+            if self._danger.transport == HOST:
+                self._wait_a_little()
+        return None
+
     def _dawdle(self, request: Request) -> None:
         if request.verb == EFFECT or request.verb in STORING:
-            with self._lock:
-                seconds = self._dice.uniform(0, SLOWNESS)
-            time.sleep(seconds)
+            self._wait_a_little()
+
+    def _wait_a_little(self) -> None:
+        with self._lock:
+            seconds = self._dice.uniform(0, SLOWNESS)
+        time.sleep(seconds)
 
     def _look(self, name: str, effects: Effects, ended: Ended) -> None:
         """Hold a result that is there against what it must be, even where the run was killed."""
@@ -253,11 +245,6 @@ class Lives:
             with self._lock:
                 self.toll.kills[Victim.SERVICE] += 1
         self._service_done.set()
-
-
-def amount_of(number: int) -> int:
-    """Return the input of an instance: some go one way at the conditional, some the other."""
-    return number * 7 % 20
 
 
 def kill(running: Running, victim: Victim) -> bool:

@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.checkpoint_load import missing
-from bench.effects import Effects
+from bench.danger import Danger
 from bench.keeper import Keeper, kept
-from bench.lives import TENANT, Danger, Lives, Toll, amount_of
+from bench.lives import TENANT, Lives, Toll
 from bench.orders import Operator
 from bench.promises import acknowledged, effects, forgotten, moved_wakes, not_applied, repeated_after_acknowledgement
 from bench.witness import Exchange, Witness, witnessing
@@ -81,7 +81,7 @@ def wrong_ends(danger: Danger, toll: Toll, url: str, exchanges: Sequence[Exchang
     """Say which instances the service takes for something else than completed, and which of their steps are missing."""
     operator = Operator(url=url, tenant=TENANT)
     for name in toll.instances:
-        wanted = Effects(folder=Path(), amount=amount_of(int(name.removeprefix(f"{danger.target}-"))))
+        wanted = danger.effects(Path(), int(name.removeprefix(f"{danger.target}-")))
         status, result, checkpoints = operator.status(name), operator.result(name), operator.show(name)["checkpoints"]
         if status != "completed" or result is None or json.loads(result) != wanted.result:
             yield f"{name}: the service says {status}, with the result {result!r}"

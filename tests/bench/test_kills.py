@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from bench.danger import HOST, Danger, Victim, amount_of
 from bench.effects import SCENARIO, Effects
+from bench.file_effects import FileEffects
 from bench.kills import COLUMNS, row
-from bench.lives import Danger, Toll, Victim, amount_of
+from bench.lives import Toll
+from bench.promises import effects
 from bench.survivors import Survived
+from bench.witness import Witness
 from buildkit.workflow.document import read_document
 
 
@@ -26,10 +30,32 @@ def test_the_counted_scenario_has_the_steps_that_are_looked_for() -> None:
     tree = read_document(SCENARIO, SCENARIO).tree
     kinds = {step["id"]: (step["type"], step.get("agent")) for step in tree["steps"]}
     both = [Effects(folder=Path(), amount=amount) for amount in (0, 10)]
-    requests = {step for effects in both for step in effects.steps}
+    requests = {step for works in both for step in works.steps}
     assert requests == {name for name, kind in kinds.items() if kind == ("action", "http")}
     assert set(both[0].texts) == {name for name, kind in kinds.items() if kind == ("action", "file")}
-    assert {step for effects in both for step in effects.stored} == {name for name, kind in kinds.items() if kind[0] in {"action", "delay"}}
+    assert {step for works in both for step in works.stored} == {name for name, kind in kinds.items() if kind[0] in {"action", "delay"}}
+
+
+def test_the_scenario_of_files_has_the_steps_that_are_looked_for() -> None:
+    danger = Danger(target="wasm32-wasip2", kills=8, seed="a", transport=HOST)
+    both = [danger.effects(Path(), number) for number in (0, 2)]
+    tree = read_document(both[0].scenario, both[0].scenario).tree
+    kinds = {step["id"]: (step["type"], step.get("agent")) for step in tree["steps"]}
+    assert {step for works in both for step in works.steps} == {name for name, kind in kinds.items() if kind == ("action", "file")}
+    assert {step for works in both for step in works.stored} == {name for name, kind in kinds.items() if kind[0] in {"action", "delay"}}
+    assert {works.chosen for works in both} == {"right-large", "right-small"}
+
+
+def test_a_file_is_counted_once_and_again_where_it_is_written_again(tmp_path: Path) -> None:
+    witness = Witness()
+    works = FileEffects(folder=tmp_path, amount=0)
+    works.errand(Path("a.wasm"), witness, instance="i")
+    for _ in range(2):
+        (works.place / "open").write_text("open")
+        (works.place / "left-1").write_text("")
+        for _ in range(2):
+            works.note_effects(witness, "i", "acme")
+    assert effects(witness.exchanges) == {(("acme", "i"), "open"): 2, (("acme", "i"), "left-1"): 2}
 
 
 def test_some_instances_go_one_way_and_some_the_other() -> None:
