@@ -8,16 +8,20 @@ from typing import Annotated
 import typer
 
 from buildkit.cli.options import Everywhere
+from buildkit.cli.scenario_run import read_input
 from buildkit.cli.session import open_session
 from buildkit.config.document import shown_path
 from buildkit.config.find import find_workspace
 from buildkit.errors import ExitCode, UsageError
 from buildkit.plugins import Targets, load_targets
-from buildkit.reports.scenario import judgement_json, judgement_lines
+from buildkit.reports.scenario import input_lines, judgement_json, judgement_lines
 from buildkit.reports.settings import Format
 from buildkit.workflow.document import read_document
+from buildkit.workflow.input_check import InputJudgement, Inputs, judge_input
 from buildkit.workflow.json_schema import schema_text
 from buildkit.workflow.judge import judge
+from buildkit.workflow.model import Scenario
+from buildkit.workflow.needs import needs_of
 
 
 def check_scenario(
@@ -30,6 +34,10 @@ def check_scenario(
             *("--target", "-t"), metavar="TARGET", help="All its agents must work on this target; repeatable.", show_default=False
         ),
     ] = None,
+    input_: Annotated[
+        str | None,
+        typer.Option("--input", metavar="FILE", help="Check this input for it as well, as JSON; - is standard input.", show_default=False),
+    ] = None,
     format_: Annotated[Format, typer.Option("--format", help="How to tell.")] = Format.PLAIN,
 ) -> int:
     """Say everything that is wrong with a scenario, with its place."""
@@ -37,10 +45,15 @@ def check_scenario(
     wanted = {name: targets.named(name) for name in target or ()}
     document = read_document(file, shown_path(file, Path.cwd()))
     judgement = judge(document, wanted, targets)
-    lines = (judgement_json(judgement),) if format_ is Format.JSON else judgement_lines(judgement)
+    given = None if input_ is None or judgement.scenario is None else _judged(input_, file, judgement.scenario)
+    lines = (judgement_json(judgement, given),) if format_ is Format.JSON else (*judgement_lines(judgement), *input_lines(given))
     for line in lines:
         typer.echo(line)
-    return ExitCode.FAILED if judgement.faults else ExitCode.PASSED
+    return ExitCode.FAILED if judgement.faults or (given is not None and given.faults) else ExitCode.PASSED
+
+
+def _judged(name: str, file: Path, scenario: Scenario) -> InputJudgement:
+    return judge_input(read_input(name, file), Inputs(declared=scenario.input, needs=needs_of(scenario)))
 
 
 def print_schema() -> None:

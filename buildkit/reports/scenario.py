@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from buildkit.reports.words import clean, counted
 from buildkit.workflow.document import Document
+from buildkit.workflow.input_check import InputJudgement
 from buildkit.workflow.judge import Judgement, Located, sentence
 
 SCENARIO_VERSION: Final = 1
@@ -39,8 +40,18 @@ def fault_line(document: Document, located: Located, word: str = "") -> str:
     return f"{clean(str(document.shown))}:{located.line}: {word}{clean(sentence(located.fault))}"
 
 
-def judgement_json(judgement: Judgement) -> str:
-    """Return the one document of `--format json`."""
+def input_lines(given: InputJudgement | None) -> Iterator[str]:
+    """Give every fault and note of an input with its place, and a last line that sums up; nothing where none was judged."""
+    if given is None:
+        return
+    file = clean(str(given.document.shown))
+    yield from (fault_line(given.document, located) for located in given.faults)
+    yield from (fault_line(given.document, located, "note: ") for located in given.notes)
+    yield f"{counted(len(given.faults), 'fault')} in {file}" if given.faults else f"{file}: fits"
+
+
+def judgement_json(judgement: Judgement, given: InputJudgement | None = None) -> str:
+    """Return the one document of `--format json`; its `input` is null where none was judged."""
     scenario = judgement.scenario
     document = {
         "version": SCENARIO_VERSION,
@@ -52,8 +63,18 @@ def judgement_json(judgement: Judgement) -> str:
         "more_faults": judgement.has_more,
         "faults": [located_json(located) for located in judgement.faults],
         "notes": [located_json(located) for located in judgement.notes],
+        "input": None if given is None else _input_json(given),
     }
     return json.dumps(document, indent=2)
+
+
+def _input_json(given: InputJudgement) -> dict[str, Any]:
+    return {
+        "file": str(given.document.shown),
+        "fits": not given.faults,
+        "faults": [located_json(located) for located in given.faults],
+        "notes": [located_json(located) for located in given.notes],
+    }
 
 
 def located_json(located: Located) -> dict[str, Any]:

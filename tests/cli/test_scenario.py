@@ -100,3 +100,30 @@ def test_a_broken_workspace_is_told(folder: Path, capsys: pytest.CaptureFixture[
 def test_the_schema_is_printed_as_it_is_committed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["scenario", "schema"]) == ExitCode.PASSED
     assert capsys.readouterr().out == schema_text()
+
+
+def test_an_input_is_checked_with_its_scenario(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "data.json").write_text('{\n"text": 5\n}')
+    assert run(["scenario", "check", GOOD, "-t", "native", "--input", "data.json"]) == ExitCode.FAILED
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "data.json:2: /text: 5 is an integer, and the scenario declares a string",
+        "1 fault in data.json",
+    ]
+    (folder / "data.json").write_text('{"text": "five"}')
+    assert run(["scenario", "check", GOOD, "-t", "native", "--input", "data.json"]) == ExitCode.PASSED
+    assert capsys.readouterr().out.endswith("data.json: fits\n")
+
+
+def test_what_is_wrong_with_an_input_is_in_the_document(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "data.json").write_text("{}")
+    assert run(["scenario", "check", GOOD, "--input", "data.json", "--format", "json"]) == ExitCode.FAILED
+    told = json.loads(capsys.readouterr().out)
+    assert (told["valid"], told["input"]["fits"], told["input"]["notes"]) == (True, False, [])
+    (fault,) = told["input"]["faults"]
+    assert (fault["rule"], fault["pointer"], fault["line"]) == ("missing-input", "/text", 1)
+
+
+def test_an_input_is_not_looked_at_where_the_scenario_has_faults(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(folder, BROKEN)
+    assert run(["scenario", "check", "case.json", "--input", "gone.json", "--format", "json"]) == ExitCode.FAILED
+    assert json.loads(capsys.readouterr().out)["input"] is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -9,11 +10,13 @@ from pathlib import Path
 
 import pytest
 from command_line import Buildkit, Ran
+from compiled_metadata import metadata
 from compiled_scenarios import WASI, shared_programs, written
 from input_cases import CASES, SCENARIO, Case
+from scenarios import Tree
 
 from buildkit.errors import ExitCode
-from buildkit.workflow.compiling.metadata import metadata_file, read_metadata
+from buildkit.workflow.compiling.metadata import metadata_file, metadata_text, read_metadata
 from buildkit.workflow.input_check import Inputs, judge_input, parse_input
 
 pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("scenarios")]
@@ -68,6 +71,29 @@ def test_damaged_metadata_is_told_and_compiling_makes_it_anew(program: Path, tmp
     assert again.code == ExitCode.PASSED, again.err
     assert metadata_file(program).read_text() == whole
     assert run(program, buildkit).code == ExitCode.PASSED
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "told"),
+    [
+        pytest.param(
+            {}, ExitCode.USAGE, 'data.json:1: /name: there is no "name", and the scenario declares a string', id="as compiled now"
+        ),
+        pytest.param({"needs": None}, ExitCode.FAILED, "it ran", id="as compiled before there were needs"),
+        pytest.param({"version": 2}, ExitCode.USAGE, "greet.json: is metadata of version 2, and buildkit", id="newer"),
+        pytest.param({"size": "x"}, ExitCode.USAGE, "greet.json: is damaged: Expected `int`, got `str`", id="damaged"),
+        pytest.param({"artifact": "other"}, ExitCode.FAILED, "it ran", id="of another artifact"),
+    ],
+)
+def test_the_metadata_decide_whether_the_input_is_looked_at(
+    tmp_path: Path, buildkit: Buildkit, changes: Tree, code: ExitCode, told: str
+) -> None:
+    (tmp_path / "greet").write_text("#!/bin/sh\necho it ran\n")
+    (tmp_path / "greet").chmod(0o755)
+    (tmp_path / "data.json").write_text("{}")
+    (tmp_path / "greet.json").write_text(json.dumps(json.loads(metadata_text(metadata("greet"))) | changes))
+    ran = buildkit("run", str(tmp_path / "greet"), "--input", "data.json")
+    assert (ran.code, told in ran.err, "it ran" in ran.err) == (code, True, told == "it ran"), ran.err
 
 
 def run(program: Path, buildkit: Buildkit) -> Ran:
