@@ -20,7 +20,7 @@ from bench.effects import Effects
 from bench.keeper import Keeper
 from bench.promises import STORING
 from bench.scenario_programs import Ended, Programs, Running
-from bench.witness import EFFECT, Reply, Request, Witness
+from bench.witness import EFFECT, GoneError, Reply, Request, Witness
 
 TENANT: Final = "bench"
 AT_ONCE: Final = 3
@@ -85,6 +85,7 @@ class Lives:
         scenario = danger.effects(folder, 0).scenario
         self._program = Programs(folder=folder / "programs").compiled(scenario, danger.target, danger.transport)
         self._works: dict[str, Effects] = {}
+        self._doomed: dict[str, threading.Event] = {}
         self._temporary = folder / "tmp"
         self._temporary.mkdir()
         self._lock = threading.Lock()
@@ -137,6 +138,7 @@ class Lives:
         endings = 0
         while True:
             known = self._witness.count(name, "register")
+            self._doomed[name] = threading.Event()
             running = errand.start()
             victim = None
             if killed:
@@ -179,8 +181,11 @@ class Lives:
         try:
             running.process.wait(moment)
         except subprocess.TimeoutExpired:
+            doomed = self._doomed[running.errand.instance]
+            doomed.set()
             if kill(running, victim):
                 return victim
+            doomed.clear()
         with self._lock:
             self._left += 1
             if running.process.poll() == 0:
@@ -193,12 +198,16 @@ class Lives:
             time.sleep(POLL_SECONDS)
 
     def _note_effects(self, request: Request) -> Reply | None:
-        """Count the files that are there when a checkpoint is asked for: they are older than its acknowledgement. Kills come in between."""
-        effects = self._works.get(request.instance)
-        if effects is not None and request.verb in STORING:
-            effects.note_effects(self._witness, request.instance, TENANT)
-            if self._danger.transport == HOST:
-                self._wait_a_little()
+        """Count the files that are there when a checkpoint is asked for: they are older than its acknowledgement.
+
+        A kill may come in between: nobody then hands on what was asked.
+        """
+        if request.verb in STORING and self._danger.transport == HOST:
+            doomed = self._doomed[request.instance]
+            self._works[request.instance].note_effects(self._witness, request.instance, TENANT)
+            self._wait_a_little()
+            if doomed.is_set():
+                raise GoneError
         return None
 
     def _dawdle(self, request: Request) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import os
 import tarfile
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from buildkit.errors import FULL_DISK, ToolchainError, UsageError
 from buildkit.later import Later
+from buildkit.private_folders import private_folder
 from buildkit.workflow.library.model import FILE_NAME, Library, encode
 
 if TYPE_CHECKING:
@@ -54,21 +54,16 @@ def _member(name: str, size: int) -> tarfile.TarInfo:
 @contextmanager
 def _aside(file: Path) -> Iterator[IO[bytes]]:
     """Give a stream whose content gets the file's name at the end."""
-    aside = None
     try:
-        handle, name = tempfile.mkstemp(dir=file.absolute().parent, prefix=f".{file.name}.")
-        aside = Path(name)
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        aside.chmod(MODE)
-        aside.replace(file)
+        with private_folder(f".{file.name}", file.absolute().parent) as folder:
+            aside = folder / "fresh"
+            with aside.open("wb") as stream:
+                yield stream
+                stream.flush()
+                os.fsync(stream.fileno())
+            aside.chmod(MODE)
+            aside.replace(file)
     except OSError as error:
         if error.errno in FULL_DISK:
             raise ToolchainError(f"{file} could not be written: the disk is full", hint="df -h") from error
         raise UsageError(f"{file} cannot be written: {(error.strerror or str(error)).lower()}", hint="--archive FILE") from error
-    finally:
-        if aside is not None:
-            with suppress(FileNotFoundError):
-                aside.unlink()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from buildkit.errors import BuildkitError, UsageError
+from buildkit.private_folders import private_folder
 from buildkit.toolchain.layout import STORED_LIBRARIES, WORK
 from buildkit.toolchain.model import Supply
 from buildkit.toolchain.store import Recipe, Store
@@ -33,9 +33,9 @@ def bring_in(file: Path, store: Store, supply_for: SupplyFor) -> tuple[Library, 
             require_fit(file, description, supply_for(description.target))
         work = store.root / WORK
         work.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="archive.", dir=work) as scratch:
-            archive.unpack(Path(scratch))
-            return tuple(_publish(description, Path(scratch) / key, store) for key, description in archive.descriptions.items())
+        with private_folder("archive", work) as scratch:
+            archive.unpack(scratch)
+            return tuple(_publish(description, scratch / key, store) for key, description in archive.descriptions.items())
 
 
 def require_fit(file: Path, description: Description, supply: Supply) -> None:
