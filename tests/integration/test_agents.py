@@ -13,11 +13,12 @@ import xml.etree.ElementTree as ET
 from typing import Any
 
 import pytest
-from agent_calls import BUILD_SECONDS, OUTPUT, WASI, WORKSPACE, Call, Program, build
+from agent_calls import BUILD_SECONDS, WASI, Call, Program, build
+from working_copy import working_copy
 
 from buildkit.workflow.agents import Platform, agents
 
-pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.xdist_group("runtara")]
+pytestmark = [pytest.mark.integration, pytest.mark.network]
 
 TEXT = "Straße, 東京 und 🦀: « ¡ » \t\n"
 ROWS = [{"name": "Zoë", "n": 1.5}, {"name": "ada", "n": 10**15}, {"name": "Ada", "n": None}, {"n": [True]}]
@@ -136,6 +137,7 @@ def texts(element: dict[str, Any]) -> list[str]:
 
 def test_the_tests_of_the_crates_pass() -> None:
     command = (shutil.which("cargo") or "cargo", "test", "--locked", "-p", "runtara-agents", "-p", "runtara-agent-macro")
-    environment = {**os.environ, "CARGO_TARGET_DIR": str(OUTPUT)}
-    done = subprocess.run(command, cwd=WORKSPACE, env=environment, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False)
+    copy = working_copy()
+    environment = {**os.environ, "CARGO_TARGET_DIR": str(copy.output)}
+    done = subprocess.run(command, cwd=copy.workspace, env=environment, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"

@@ -12,7 +12,7 @@ from openssh import NoOpensshError, Server, openssh
 
 from buildkit.ci import is_ci
 
-pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.xdist_group("runtara")]
+pytestmark = [pytest.mark.integration, pytest.mark.network]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from agent_calls import Call, Program, build
 
-pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.xdist_group("runtara")]
+pytestmark = [pytest.mark.integration, pytest.mark.network]
 
 DOCUMENTS = 5000
 LONGEST = 7

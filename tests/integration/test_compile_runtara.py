@@ -4,33 +4,33 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 import pytest
-from command_line import FIXTURES, Buildkit
+from command_line import Buildkit
+from filelock import FileLock
 from scenarios import SCENARIOS
+from working_copy import synchronize, working_copy
 
 from buildkit.artifacts.inspection import inspect_artifact
 from buildkit.artifacts.wasm import read_wasm
 from buildkit.process import Command, ProcessRunner
 
-WORKSPACE = FIXTURES / "runtara"
-OUTPUT = Path(platformdirs.user_cache_dir("buildkit-tests", appauthor=False)) / "runtara"
-ENVIRONMENT = {"CARGO_TARGET_DIR": str(OUTPUT)}
 SCENARIO = SCENARIOS / "table.json"
 INPUT = SCENARIOS / "inputs" / "table.json"
 MINUTES = 60
 
-pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.xdist_group("runtara")]
+pytestmark = [pytest.mark.integration, pytest.mark.network]
 
 
 def compiled(folder: Path, *arguments: str) -> dict[str, Any]:
-    buildkit = Buildkit(folder=folder, environment=ENVIRONMENT)
-    ran = buildkit("compile", str(SCENARIO), "-C", str(WORKSPACE), "--locked", "--format", "json", *arguments, timeout=60 * MINUTES)
+    copy = working_copy()
+    buildkit = Buildkit(folder=folder, environment={"CARGO_TARGET_DIR": str(copy.output)})
+    ran = buildkit("compile", str(SCENARIO), "-C", str(copy.workspace), "--locked", "--format", "json", *arguments, timeout=60 * MINUTES)
     assert ran.code == 0, ran.err + ran.out
     found: dict[str, Any] = json.loads(ran.out)
     return found
@@ -55,6 +55,17 @@ def result_of_component(component: Path, folder: Path) -> Any:
     return json.loads(ran.out)
 
 
+def built_by_cargo(project: Path, folder: Path) -> Path:
+    """Build a project as its README says, where the last one was built, and return its program in a folder."""
+    place = working_copy().output.parent / "project"
+    with FileLock(f"{place}.lock"):
+        synchronize(project, place)
+        command = Command(argv=("cargo", "build", "--release", "--locked"), cwd=place, env={"CARGO_TARGET_DIR": None})
+        built = ProcessRunner().run(command)
+        assert built.succeeded, built.stderr
+        return Path(shutil.copy2(place / "target" / "release" / "scenario-table", folder))
+
+
 def test_a_component_and_a_static_program_give_the_same_result(tmp_path: Path) -> None:
     component, program = artifact(tmp_path, "wasm32-wasip2"), artifact(tmp_path, "native-musl")
     facts = read_wasm(component)
@@ -67,10 +78,7 @@ def test_a_component_and_a_static_program_give_the_same_result(tmp_path: Path) -
 def test_the_project_gives_what_the_artifact_gives(tmp_path: Path) -> None:
     folder = tmp_path / "project"
     compiled(tmp_path, "-t", "native", "--emit-source", str(folder))
-    where = {"CARGO_TARGET_DIR": str(OUTPUT / "project")}
-    built = ProcessRunner().run(Command(argv=("cargo", "build", "--release", "--locked"), cwd=folder, env=where))
-    assert built.succeeded, built.stderr
-    assert result(OUTPUT / "project" / "release" / "scenario-table", tmp_path) == result(artifact(tmp_path, "native"), tmp_path)
+    assert result(built_by_cargo(folder, tmp_path), tmp_path) == result(artifact(tmp_path, "native"), tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -9,17 +9,16 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 import pytest
-from command_line import FIXTURES, Buildkit
+from command_line import Buildkit
 from hostile import json_values, names
 from hypothesis import HealthCheck, Phase, given, settings
 from scenarios import finish, scenario
+from working_copy import working_copy
 
-OUTPUT = Path(platformdirs.user_cache_dir("buildkit-tests", appauthor=False)) / "runtara"
 MINUTES = 60
 
-pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.xdist_group("runtara")]
+pytestmark = [pytest.mark.integration, pytest.mark.network]
 
 
 def drawn() -> dict[str, Any]:
@@ -42,8 +41,9 @@ def test_what_stands_in_a_scenario_comes_out_of_its_program(tmp_path: Path) -> N
     tree = scenario(finish() | {"output": {name: {"immediate": value} for name, value in values.items()}}, input={})
     (tmp_path / "values.json").write_text(json.dumps(tree), encoding="utf-8")
     (tmp_path / "input.json").write_text("{}", encoding="utf-8")
-    buildkit = Buildkit(folder=tmp_path, environment={"CARGO_TARGET_DIR": str(OUTPUT)})
-    workspace = ("-C", str(FIXTURES / "runtara"), "--locked")
+    copy = working_copy()
+    buildkit = Buildkit(folder=tmp_path, environment={"CARGO_TARGET_DIR": str(copy.output)})
+    workspace = ("-C", str(copy.workspace), "--locked")
     compiled = buildkit("compile", "values.json", "-t", "native", *workspace, "--format", "json", timeout=60 * MINUTES)
     assert compiled.code == 0, compiled.err + compiled.out
     (made,) = json.loads(compiled.out)["artifacts"]

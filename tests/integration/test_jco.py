@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 from jco import run_in_node
-from launched import EXPECTED, HTTP, INPUT, build_program
+from launched import EXPECTED, HTTP, INPUT, launched_program
 
 from bench.served import Serving, serving
 from buildkit.runners.service_client import ServiceAccess, ServiceClient
 
-pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.xdist_group("runtara")]
+pytestmark = [pytest.mark.integration, pytest.mark.network]
 
 
 @pytest.fixture(scope="module")
 def component(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_program(tmp_path_factory.mktemp("programs"), HTTP)
+    return launched_program(tmp_path_factory, HTTP)
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 from command_line import Buildkit
-from launched import BUILDS, EXPECTED, HOSTED, HTTP, INPUT, build_program, document
+from launched import BUILDS, EXPECTED, HOSTED, HTTP, INPUT, document, launched_program
 from wasmtime import wat2wasm
 
 from bench.served import Served, Serving, serving
 from buildkit.runners.service_client import ServiceAccess, ServiceClient
 
-pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.xdist_group("runtara")]
+pytestmark = [pytest.mark.integration, pytest.mark.network]
 
 ENDLESS = '(module (memory (export "memory") 1) (func (export "_start") (loop (br 0))))'
 TOKEN = "acme-secret-0123456789"  # one that opens nothing else
@@ -29,8 +29,7 @@ every_program = pytest.mark.parametrize("name", BUILDS)
 
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
-    folder = tmp_path_factory.mktemp("programs")
-    return {name: build_program(folder, name) for name in BUILDS}
+    return {name: launched_program(tmp_path_factory, name) for name in BUILDS}
 
 
 @pytest.fixture

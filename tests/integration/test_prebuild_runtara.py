@@ -8,16 +8,15 @@ from pathlib import Path
 
 import platformdirs
 import pytest
-from command_line import FIXTURES, Buildkit
+from command_line import Buildkit
 from prebuilding import compiled, compiler_of, library_at
+from working_copy import working_copy
 
 from buildkit.workflow.library.model import CrateKind, Library
 
-WORKSPACE = FIXTURES / "runtara"
 STORE = Path(platformdirs.user_cache_dir("buildkit", appauthor=False))
-OUTPUT = Path(platformdirs.user_cache_dir("buildkit-tests", appauthor=False)) / "runtara"
 
-pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.xdist_group("runtara")]
+pytestmark = [pytest.mark.integration, pytest.mark.network]
 
 PROGRAM = "use runtara_workflow_stdlib as _; fn main() {}"
 BARE = "#![no_std] pub use runtara_workflow_stdlib as library;"
@@ -33,11 +32,11 @@ SERVED = {
 
 @pytest.fixture
 def buildkit(tmp_path: Path) -> Buildkit:
-    return Buildkit(folder=tmp_path, environment={"CARGO_TARGET_DIR": str(OUTPUT)})
+    return Buildkit(folder=tmp_path, environment={"CARGO_TARGET_DIR": str(working_copy().output)})
 
 
 def prebuilt(buildkit: Buildkit, target: str) -> Library:
-    ran = buildkit("prebuild", "-C", str(WORKSPACE), "--locked", "--format", "json", "-t", target, timeout=3600)
+    ran = buildkit("prebuild", "-C", str(working_copy().workspace), "--locked", "--format", "json", "-t", target, timeout=3600)
     assert ran.code == 0, ran.err
     (entry,) = json.loads(ran.out)["libraries"]
     return library_at(entry["folder"])
@@ -48,7 +47,7 @@ def tree(library: Library, *edges: str) -> set[tuple[str, str]]:
     cargo = compiler_of(library, STORE).cargo
     features = ("--no-default-features", "--features", ",".join(library.features))
     argv = (str(cargo), "tree", "--locked", "-p", library.package, *features, "--target", library.triple, "--prefix", "none", *edges)
-    done = subprocess.run(argv, cwd=WORKSPACE, capture_output=True, text=True, check=True)
+    done = subprocess.run(argv, cwd=working_copy().workspace, capture_output=True, text=True, check=True)
     lines = (line.split() for line in done.stdout.splitlines() if line.strip())
     return {(words[0], words[1].removeprefix("v")) for words in lines}
 

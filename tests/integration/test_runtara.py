@@ -1,6 +1,6 @@
 """The real workspace: every target, every stage, and the commands of its documentation.
 
-cargo's output goes to a folder outside the checkout, so that a second run is fast; nothing depends on what is there.
+It is checked as a copy outside the checkout, so that a second run is fast; nothing depends on what is there.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ import subprocess
 import tomllib
 from pathlib import Path
 
-import platformdirs
 import pytest
 from command_line import FIXTURES, Buildkit, Ran
+from working_copy import working_copy
 
-WORKSPACE = FIXTURES / "runtara"
-OUTPUT = Path(platformdirs.user_cache_dir("buildkit-tests", appauthor=False)) / "runtara"
+EXPECTED = FIXTURES / "runtara" / "expected.toml"
 MINUTES = 60
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("runtara")]
+pytestmark = pytest.mark.integration
 
 PLAIN_COMMANDS = (
     "cargo check -p runtara-workflow-stdlib --features native --no-default-features",
@@ -39,19 +38,21 @@ BROWSER_COMMANDS = ("cargo build -p runtara-workflow-stdlib --target wasm32-unkn
 
 @pytest.fixture
 def runtara(tmp_path: Path) -> Buildkit:
-    """Run the command on the workspace in place, which is only read."""
-    return Buildkit(folder=tmp_path, environment={"CARGO_TARGET_DIR": str(OUTPUT)})
+    """Run the command on a copy of the workspace, which is only read."""
+    return Buildkit(folder=tmp_path, environment={"CARGO_TARGET_DIR": str(working_copy().output)})
 
 
 def run(buildkit: Buildkit, verb: str, *arguments: str) -> Ran:
-    return buildkit(verb, "-C", str(WORKSPACE), "--locked", "--no-cache", "--format", "json", *arguments, timeout=60 * MINUTES)
+    return buildkit(
+        verb, "-C", str(working_copy().workspace), "--locked", "--no-cache", "--format", "json", *arguments, timeout=60 * MINUTES
+    )
 
 
 @pytest.mark.network
 def test_every_cell_is_isolated_and_compiles(runtara: Buildkit) -> None:
-    expected = tomllib.loads((WORKSPACE / "expected.toml").read_text(encoding="utf-8"))
+    expected = tomllib.loads(EXPECTED.read_text(encoding="utf-8"))
     # The programs are built below as well; asking for what builds need keeps one standard library for each target.
-    ensured = runtara("toolchain", "ensure", "-C", str(WORKSPACE), timeout=60 * MINUTES)
+    ensured = runtara("toolchain", "ensure", "-C", str(working_copy().workspace), timeout=60 * MINUTES)
     assert ensured.code == 0, ensured.err
     ran = run(runtara, *expected["arguments"])
     assert ran.code == expected["exit-code"], ran.err
@@ -69,7 +70,8 @@ def test_every_cell_is_isolated_and_compiles(runtara: Buildkit) -> None:
     ],
 )
 def test_programs_of_two_targets_give_the_same_result(runtara: Buildkit, tmp_path: Path, program: str, target: str, kind: str) -> None:
-    folders = ("--dir", f"{WORKSPACE / 'data'}::/input::ro", "--dir", f"{tmp_path}::/output")
+    data = working_copy().workspace / "data"
+    folders = ("--dir", f"{data}::/input::ro", "--dir", f"{tmp_path}::/output")
     environment = {
         "component": ("--env", "RUNTARA_OUTPUT_PATH=/output/result.json"),
         "elf": ("--env", f"RUNTARA_OUTPUT_PATH={tmp_path / 'result.json'}"),
@@ -79,9 +81,7 @@ def test_programs_of_two_targets_give_the_same_result(runtara: Buildkit, tmp_pat
     (cell,) = ran.document["cells"]
     assert [stage["name"] for stage in cell["stages"]] == ["isolation", "build", "artifact", "run"]
     assert [artifact["kind"] for artifact in cell["artifacts"]] == [kind]
-    assert json.loads((tmp_path / "result.json").read_text(encoding="utf-8")) == json.loads(
-        (WORKSPACE / "data" / "expected.json").read_text()
-    )
+    assert json.loads((tmp_path / "result.json").read_text(encoding="utf-8")) == json.loads((data / "expected.json").read_text())
 
 
 @pytest.mark.network
@@ -103,7 +103,8 @@ def test_artifacts_for_browsers_and_microcontrollers_are_built_and_inspected(run
     ],
 )
 def test_the_commands_of_the_reference_pass_verbatim(runtara: Buildkit, target: str | None, commands: tuple[str, ...]) -> None:
-    printed = "" if target is None else runtara("toolchain", "env", target, "-C", str(WORKSPACE)).out
-    script = "\n".join(("set -e", printed, f"export CARGO_TARGET_DIR={OUTPUT}", *commands))
-    done = subprocess.run(("/bin/sh", "-c", script), cwd=WORKSPACE, capture_output=True, text=True, timeout=60 * MINUTES, check=False)
+    copy = working_copy()
+    printed = "" if target is None else runtara("toolchain", "env", target, "-C", str(copy.workspace)).out
+    script = "\n".join(("set -e", printed, f"export CARGO_TARGET_DIR={copy.output}", *commands))
+    done = subprocess.run(("/bin/sh", "-c", script), cwd=copy.workspace, capture_output=True, text=True, timeout=60 * MINUTES, check=False)
     assert done.returncode == 0, done.stderr

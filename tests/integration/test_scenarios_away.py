@@ -22,7 +22,7 @@ from bench.promises import STORING, effects, repeated_after_acknowledgement
 from bench.scenario_programs import Ended, Errand, Programs
 from bench.witness import EFFECT, GoneError, Reply, Request, Witness, witnessing
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("scenarios")]
+pytestmark = pytest.mark.integration
 
 AWAY_SECONDS = 3
 ATTEMPTS = 3

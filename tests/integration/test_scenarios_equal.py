@@ -15,7 +15,7 @@ from bench.keeper import Keeper, kept
 from bench.orders import Operator
 from bench.scenario_programs import Ended, Errand, Programs
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("scenarios")]
+pytestmark = pytest.mark.integration
 
 OVER_HOST_FUNCTIONS = ("one-action", "nested-splits", "delays", "order-intake", FAILED)
 

@@ -13,7 +13,7 @@ from bench.danger import Danger, Victim
 from bench.kills import row
 from bench.survivors import survive
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("scenarios")]
+pytestmark = pytest.mark.integration
 
 KILLS = int(os.environ.get("SCENARIO_TEST_KILLS", "10"))
 

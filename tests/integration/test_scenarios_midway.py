@@ -16,7 +16,7 @@ from bench.promises import effects, moved_wakes
 from bench.scenario_programs import Errand, Programs
 from bench.witness import EFFECT, Request, Witness, witnessing
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("scenarios")]
+pytestmark = pytest.mark.integration
 
 TENANT = "acme"
 INSTANCE = "midway"

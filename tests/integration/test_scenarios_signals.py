@@ -16,7 +16,7 @@ from bench.promises import STORING, by_instance, effects, repeated_after_acknowl
 from bench.scenario_programs import Errand
 from bench.witness import Request, Witness, witnessing
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("scenarios")]
+pytestmark = pytest.mark.integration
 
 TENANT = "acme"
 DELAYS = {"wait", "left-wait", "long-wait"}

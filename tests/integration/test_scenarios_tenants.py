@@ -18,7 +18,7 @@ from bench.promises import by_instance, effects
 from bench.scenario_programs import Ended, Errand
 from bench.witness import Request, Witness, witnessing
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("scenarios")]
+pytestmark = pytest.mark.integration
 
 INSTANCE = "order"
 TOKENS = {"acme": "a-token-of-acme-alone", "other": "a-token-of-the-other-one"}

@@ -17,7 +17,7 @@ from command_line import Buildkit, Ran
 
 from buildkit.toolchain.apt import is_available
 
-pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.xdist_group("toolchain")]
+pytestmark = [pytest.mark.integration, pytest.mark.network]
 
 TARGETS = ("wasm32-wasip2", "native-musl")
 

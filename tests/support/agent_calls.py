@@ -9,17 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-from command_line import FIXTURES, Buildkit
+from command_line import Buildkit
+from working_copy import working_copy
 
 from buildkit.process import ProcessRunner
 from buildkit.runners.model import Preopen, RunRequest
 from buildkit.runners.native import NativeRunner
 from buildkit.runners.wasmtime import WasmtimeRunner
 
-WORKSPACE = FIXTURES / "runtara"
-OUTPUT = Path(platformdirs.user_cache_dir("buildkit-tests", appauthor=False)) / "runtara"
-"""Outside of the checkout, so that a second run is fast; nothing depends on what is there."""
 BUILD_SECONDS = 3600
 WASI = "wasm32-wasip2"
 
@@ -67,16 +64,17 @@ class Program:
 
 def build(folder: Path, target: str | None = None) -> Program:
     """Build the example for a target of this buildkit, else for this machine, and run it in `folder`."""
-    feature, place, printed = "native", OUTPUT / "debug", ""
+    copy = working_copy()
+    feature, place, printed = "native", copy.output / "debug", ""
     options = ["build", "--locked", "-p", "runtara-agents", "--example", "call", "--no-default-features"]
     if target is not None:
         command = Buildkit(folder=folder)
-        ensured = command("toolchain", "ensure", target, "-C", str(WORKSPACE), timeout=BUILD_SECONDS)
+        ensured = command("toolchain", "ensure", target, "-C", str(copy.workspace), timeout=BUILD_SECONDS)
         assert ensured.code == 0, ensured.err
-        printed = command("toolchain", "env", target, "-C", str(WORKSPACE)).out
-        feature, place = "wasi", OUTPUT / target / "debug"
+        printed = command("toolchain", "env", target, "-C", str(copy.workspace)).out
+        feature, place = "wasi", copy.output / target / "debug"
         options += ["--target", target]
-    script = "\n".join(("set -e", printed, f"export CARGO_TARGET_DIR='{OUTPUT}'", f"cargo {' '.join(options)} --features {feature}"))
-    done = subprocess.run(("/bin/sh", "-c", script), cwd=WORKSPACE, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False)
+    script = "\n".join(("set -e", printed, f"export CARGO_TARGET_DIR='{copy.output}'", f"cargo {' '.join(options)} --features {feature}"))
+    done = subprocess.run(("/bin/sh", "-c", script), cwd=copy.workspace, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False)
     assert done.returncode == 0, done.stderr
     return Program(file=place / "examples" / ("call" if target is None else "call.wasm"), folder=folder)

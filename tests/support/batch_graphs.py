@@ -110,6 +110,8 @@ class Alone:
 def built_by(context: Context, command: Command) -> Built:
     """Return what cargo builds by one call."""
     program, verb, *rest = command.argv
+    # Only where there is a folder does cargo note what rustc says of itself; else every call asks it three times.
+    Path(rest[rest.index("--target-dir") + 1]).mkdir(parents=True, exist_ok=True)
     flags = ("-Zunstable-options", "--unit-graph")
     unlocked = {**command.env, "__CARGO_TEST_CHANNEL_OVERRIDE_DO_NOT_USE_THIS": "nightly"}
     assert unlocked.items() >= {key: PACKAGE_WISE[key] for key in unlocked.keys() & PACKAGE_WISE.keys()}.items()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from session import session_folder
 
 from bench.scenario_programs import Programs
 
@@ -17,9 +18,21 @@ WASI = "wasm32-wasip2"
 
 
 def shared_programs(factory: pytest.TempPathFactory) -> Programs:
-    """Return the programs of this session; pytest-xdist gives every worker a folder of its own below the one that they share."""
-    base = factory.getbasetemp()
-    return Programs(folder=(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "programs")
+    """Return the programs of this session."""
+    return SharedPrograms(folder=session_folder(factory, "programs"))
+
+
+class SharedPrograms(Programs):
+    """Compiles what is new to this process; a scenario is known by its text."""
+
+    def compiled(self, scenario: Path, target: str, transport: str = "http") -> Path:
+        """Return the program of a scenario; raises `CompileError`."""
+        return _compiled(self.folder / sha256(scenario.read_bytes()).hexdigest(), scenario, target, transport)
+
+
+@cache
+def _compiled(folder: Path, scenario: Path, target: str, transport: str) -> Path:
+    return Programs(folder=folder).compiled(scenario, target, transport)
 
 
 @cache

@@ -7,11 +7,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import platformdirs
+import pytest
 from command_line import FIXTURES, Buildkit, Ran
+from filelock import FileLock
+from session import session_folder
+from working_copy import working_copy
 
 WORKSPACE = FIXTURES / "runtara"
-TARGETS = Path(platformdirs.user_cache_dir("buildkit-tests", appauthor=False)) / "runtara"
 INPUT = WORKSPACE / "data" / "input.json"
 EXPECTED = WORKSPACE / "data" / "expected.json"
 MINUTES = 60
@@ -25,12 +27,24 @@ BUILDS = {
 }
 
 
-def build_program(folder: Path, name: str) -> Path:
+def launched_program(factory: pytest.TempPathFactory, name: str) -> Path:
+    """Return one, which is built once in a test run."""
+    folder = session_folder(factory, "launched")
+    program = folder / name
+    with FileLock(folder / "lock"):
+        if not program.exists():
+            program.symlink_to(_built(folder, name))
+    return program.resolve()
+
+
+def _built(folder: Path, name: str) -> Path:
     """Build one, and return a copy of it: the next one may have the same file."""
     package, target, features = BUILDS[name]
-    build = Buildkit(folder=folder, environment={"CARGO_TARGET_DIR": str(TARGETS)})
+    copy = working_copy()
+    build = Buildkit(folder=folder, environment={"CARGO_TARGET_DIR": str(copy.output)})
     ran = build(
-        *("build", "-C", str(WORKSPACE), "-p", package, "-t", target, "-F", features, "--locked", "--format", "json"), timeout=60 * MINUTES
+        *("build", "-C", str(copy.workspace), "-p", package, "-t", target, "-F", features, "--locked", "--format", "json"),
+        timeout=60 * MINUTES,
     )
     (cell,) = ran.document["cells"]
     # Other hosts of the target do not provide what such a component imports: building it by itself says so.

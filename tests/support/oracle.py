@@ -87,6 +87,8 @@ class Compilers:
         argv += [part for name in cell.targets for part in ("--target", name)]
         argv += ["--tests"] if cell.tests else []
         env = {"RUSTC_BOOTSTRAP": "1", "RUSTFLAGS": cell.rustflags or None}
+        # Only where there is a folder does cargo note what rustc says of itself; else every call asks it three times.
+        (root / "target").mkdir(exist_ok=True)
         done = self.processes.run(Command(argv=tuple(argv), cwd=root, env=env))
         if not done.succeeded:
             raise Refused(done.stderr)
