@@ -15,6 +15,10 @@ EVERY_PROGRAM = (*PROGRAMS, "runtara-program-native")
 SERVICE = ".[postgresql]"
 """The checkout with the extras of the service."""
 
+WORKERS = ("-n", "3", "--dist", "worksteal")
+"""One more than there are cores in CI: tests wait for servers, for locks and for what they have killed. Each begins with a part of
+the tests in their order, so that neighbors share what they need."""
+
 PYTHON_SOURCES = ("buildkit", "targets", "tests", "docs", "bench", "noxfile.py")
 
 
@@ -67,21 +71,21 @@ def tests(session: nox.Session) -> None:
     session.install(SERVICE, *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "lint", "types", "test"))
     run_lint(session)
     run_types(session)
-    session.run("pytest", "-n", "2", "--dist", "loadgroup", *session.posargs)
+    session.run("pytest", *WORKERS, *session.posargs)
 
 
 @nox.session
 def unit(session: nox.Session) -> None:
     """Run the unit tests alone; they start no process."""
     session.install(SERVICE, *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "test"))
-    session.run("pytest", "-m", "not integration", *session.posargs)
+    session.run("pytest", *WORKERS, "-m", "not integration", "--ignore", "tests/integration", *session.posargs)
 
 
 @nox.session
 def integration(session: nox.Session) -> None:
     """Run the integration tests alone, with the real cargo, rustc and wasmtime."""
     session.install(SERVICE, *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "test"))
-    session.run("pytest", "-m", "integration", *session.posargs)
+    session.run("pytest", *WORKERS, "-m", "integration", *session.posargs)
 
 
 @nox.session

@@ -30,6 +30,7 @@ from buildkit.model import Cell
 from buildkit.plan.cells import cell_of
 from buildkit.plan.model import Origin, Plan, PlannedCell
 from buildkit.process import Command, ProcessRunner
+from buildkit.remembered.runner import RememberingRunner
 from buildkit.toolchain.model import StdNeed
 
 HEALTH = tuple(HealthCheck)
@@ -49,8 +50,9 @@ class Opened:
 
 def open_cells(root: Path, targets: Sequence[str], *, deepest: int = 2) -> Opened:
     """Take every member with no feature, each set of up to `deepest` features, and all features, on each target."""
-    processes = ProcessRunner()
     session = open_session(Everywhere(workspace=root, offline=True))
+    assert session.remembered is not None
+    processes = RememberingRunner(processes=ProcessRunner(), remembered=session.remembered)
     provision = Provision(session=session, processes=processes, emit=lambda _: None)
     matrix = open_matrix(session, provision.reading_toolchain(), processes=processes)
     subjects = [matrix.subject(member, matrix.targets[name]) for member in matrix.workspace.members for name in targets]
