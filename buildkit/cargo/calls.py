@@ -7,6 +7,7 @@ from dataclasses import field, replace
 from enum import StrEnum
 from pathlib import Path
 
+from buildkit.cargo.linting import lint_words
 from buildkit.cargo.messages import MESSAGE_FORMAT
 from buildkit.cargo.metadata import Package, Workspace
 from buildkit.process import Command
@@ -70,6 +71,8 @@ class CargoCalls:
     output: str = OUTPUT_FOLDER
     incremental: frozenset[str] = frozenset()
     """The packages that are compiled incrementally, by name."""
+    lint_inputs: str | None = None
+    """What is another text where clippy would read something else; `None` leaves it to cargo to know."""
 
     def unit_graph(self, selection: CargoSelection) -> Command:
         """Return the call that prints what would be built. It is unstable, and unlocked for cargo alone: nothing is compiled."""
@@ -90,13 +93,18 @@ class CargoCalls:
 
     def lint(self, selection: CargoSelection) -> Command:
         """Return the call of clippy, the one that belongs to this cargo: by way of cargo, another toolchain's could be found first."""
-        call = self.compile(CargoCommand.CLIPPY, selection)
-        return replace(call, argv=(str(self.clippy), *call.argv[1:]), env={**call.env, "CARGO": str(self.cargo)})
+        words = lint_words(self.options.arguments)
+        marked = self.options.arguments if self.lint_inputs is None else words.marked(self.lint_inputs, (selection.package.id,))
+        return self._linting(replace(self, options=replace(self.options, arguments=())).compile(CargoCommand.CLIPPY, selection), marked)
 
     @property
     def clippy(self) -> Path:
         """Return where clippy stands beside this cargo, if it does."""
         return self.cargo.with_name("cargo-clippy")
+
+    def _linting(self, call: Command, arguments: tuple[str, ...]) -> Command:
+        argv = (str(self.clippy), CargoCommand.CLIPPY.value, *call.argv[2:], *arguments)
+        return replace(call, argv=argv, env={**call.env, "CARGO": str(self.cargo)})
 
     def check_joined(self, selections: Sequence[CargoSelection], *, keep_going: bool) -> Command:
         """Return the call that checks several packages at once, features told by package; they are for one target."""

@@ -67,7 +67,7 @@ def check(
         verb="check",
         variant=(*(() if only is None else ("--only", only.value)), *forwarding.variant(command)),
         need=_need(only, command),
-        job=_job(only, is_plain=command is CargoCommand.CHECK and not forwarding.cargo_argument),
+        job=_job(only, command),
         verifies=verify_with_cargo,
         fail_fast=fail_fast,
         trust=Trust.NEVER if not everywhere.cache else Trust.VERIFY if verify_cache else Trust.ALWAYS,
@@ -84,9 +84,10 @@ def _need(only: OnlyStage | None, command: CargoCommand) -> StdNeed:
     return StdNeed.BUILD if command is CargoCommand.TEST else StdNeed.CHECK
 
 
-def _job(only: OnlyStage | None, *, is_plain: bool) -> Job:
-    """Return what is done with every cell; only plain checks of several cells share calls."""
+def _job(only: OnlyStage | None, command: CargoCommand) -> Job:
+    """Return what is done with every cell; what only compiles may share calls and is remembered."""
     isolation: Mapping[Stage, StageFunction] = {} if only is OnlyStage.CHECK else {Stage.ISOLATION: isolate}
     if only is OnlyStage.ISOLATION:
         return Job(stages=isolation)
-    return Job(stages=isolation, pool=CHECKS) if is_plain else Job(stages={**isolation, Stage.CHECK: command_cell})
+    only_compiles = command in {CargoCommand.CHECK, CargoCommand.CLIPPY}
+    return Job(stages=isolation, pool=CHECKS) if only_compiles else Job(stages={**isolation, Stage.CHECK: command_cell})

@@ -19,7 +19,10 @@ OURS: Final = frozenset(
 )
 """What buildkit itself tells cargo."""
 
-CommandOption = Annotated[CargoCommand, typer.Option("--command", help="What cargo does with each cell.")]
+CommandOption = Annotated[
+    CargoCommand,
+    typer.Option("--command", help="What cargo does with each cell; tests are run and documentation is made each time."),
+]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The check stage by another command than `cargo check`, or with arguments of the user's: each cell by a call of its own.
+"""The check stage by another command than `cargo check`: each cell by a call of its own.
 
 Cells that enable the same features of their package are still one build: whatever a call builds follows from those features alone, with
 tests and without.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from buildkit.cargo.calls import NO_RUN, CargoCommand
+from buildkit.cargo.messages import Message
 from buildkit.execute.compile import check_cell
 from buildkit.execute.context import Context
 from buildkit.execute.outcome import StageOutcome, not_judged, skipped
@@ -22,20 +23,19 @@ NO_TESTS = "cargo would build no test: the package has no library and no program
 
 def command_cell(context: Context, work: Work) -> StageOutcome:
     """Take a cell through the check stage by the command that was asked for."""
-    match context.options.command:
-        case CargoCommand.CLIPPY:
-            return _lint(context, work)
-        case CargoCommand.TEST:
-            return _test(context, work)
-        case _:
-            return check_cell(context, work)[0]
+    return _test(context, work) if context.options.command is CargoCommand.TEST else compiled_cell(context, work)[0]
 
 
-def _lint(context: Context, work: Work) -> StageOutcome:
+def compiled_cell(context: Context, work: Work) -> tuple[StageOutcome, tuple[Message, ...]]:
+    """Take a cell through the check stage by a command that only compiles, and return what cargo reported as well."""
     planned = work.planned
+    if context.options.command is not CargoCommand.CLIPPY:
+        return check_cell(context, work)
     if not context.check_calls(planned.subject).clippy.is_file():
-        return not_judged(planned.cell, Stage.CHECK, _missing_clippy(context.supplies[planned.cell.target].supply.toolchain))
-    return check_cell(context, work)[0]
+        return not_judged(planned.cell, Stage.CHECK, _missing_clippy(context.supplies[planned.cell.target].supply.toolchain)), ()
+    outcome, messages = check_cell(context, work)
+    # The mark is nothing to be typed.
+    return replace(outcome, result=replace(outcome.result, command=context.check_command(planned).shell)), messages
 
 
 def _missing_clippy(toolchain: Toolchain) -> str:

@@ -16,6 +16,7 @@ from buildkit.config.schema import Configuration
 from buildkit.events import Emit
 from buildkit.execute.edited import Checked, checking_now
 from buildkit.execute.input_names import InputNames
+from buildkit.execute.lint_facts import LintFacts
 from buildkit.execute.models import Models, Platform
 from buildkit.execute.read_files import ReadFiles
 from buildkit.execute.savings import Incremental, incremental_environment
@@ -91,6 +92,11 @@ class Context:
         return Facts(workspace=self.workspace, store=self.cache)
 
     @cached_property
+    def lint_facts(self) -> LintFacts:
+        """Return what clippy reads."""
+        return LintFacts(facts=self.facts)
+
+    @cached_property
     def input_names(self) -> InputNames:
         """Return how inputs are named."""
         return InputNames(facts=self.facts)
@@ -149,7 +155,9 @@ class Context:
         calls = self.check_calls(subject)
         known = self.checked.get(subject.target.name)
         packages = frozenset[str]() if known is None else known.incremental
-        return replace(calls, env={**calls.env, **incremental_environment(self.incremental)}, incremental=packages)
+        inputs = self.lint_facts.inputs(calls.clippy) if self.options.command is CargoCommand.CLIPPY else None
+        env = {**calls.env, **incremental_environment(self.incremental)}
+        return replace(calls, env=env, incremental=packages, lint_inputs=inputs)
 
     @cached_property
     def checked(self) -> Mapping[str, Checked]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Final
 
+from buildkit.cargo.calls import CargoCommand, CargoOptions
 from buildkit.cargo.resolver import ResolverVersion
 from buildkit.cargo.wrappers import can_be_wrapped
 from buildkit.execute.context import Context
@@ -42,10 +43,13 @@ class Group:
 
 
 def groups(context: Context, works: Iterable[Work]) -> Iterator[Group]:
-    """Give the calls for cells, target by target, the largest first; what cannot be resolved is left to be told by itself."""
+    """Give the calls for cells, target by target, the largest first.
+
+    What cannot be resolved is left to be told by itself, and so is everything where the user's arguments decide what is compiled.
+    """
     by_target: dict[str, list[Work]] = {}
     for work in works:
-        if work.graph.obstacle is not None:
+        if work.graph.obstacle is not None or not _can_share(context.options):
             yield Group(way=Way.ALONE, works=(work,))
             continue
         by_target.setdefault(work.planned.cell.target, []).append(work)
@@ -68,6 +72,10 @@ def without_wrappers(context: Context, works: Iterable[Work]) -> Iterator[Group]
         together = tuple(joinable[id(resolution)] for resolution in call)
         yield Group(way=Way.JOINED if len(together) > 1 else Way.ALONE, works=together)
     yield from (Group(way=Way.ALONE, works=(work,)) for work in waiting if not _can_join(context, work))
+
+
+def _can_share(options: CargoOptions) -> bool:
+    return options.command is CargoCommand.CHECK and not options.arguments
 
 
 def _is_wrapping(context: Context, target: str) -> bool:

@@ -111,7 +111,9 @@ class Observer:
 
     def _walk(self, name: str, *, hidden: bool) -> Iterator[Found]:
         try:
-            yield from walk_files(os.path.join(self.root, name), made=self.made, hidden=hidden)
+            # What cargo made is known by its path, in which no dot stands.
+            top = self.root if name == os.curdir else os.path.join(self.root, name)
+            yield from walk_files(top, made=self.made, hidden=hidden)
         except OSError as error:
             raise UnknownState(name) from error
 

@@ -32,7 +32,7 @@ def inputs_of(context: Context, work: Work, question: CheckQuestion, messages: I
     if work.graph.resolution is None:
         return None
     compiled = units_of(work.graph.resolution.sides, messages, is_closure=question.is_closure)
-    collected = _Collected(context=context, names=context.input_names)
+    collected = _Collected(context=context, names=context.input_names, files=dict.fromkeys(question.also, ANY_TIME))
     collected.read(compiled)
     return None if collected.is_unknown or compiled.fails_outside(context.workspace.packages) else collected.inputs
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from buildkit.events import Notice, StageStarted
-from buildkit.execute.compile import check_cell
+from buildkit.execute.commands import compiled_cell
 from buildkit.execute.context import Context
 from buildkit.execute.edited import remember_check
 from buildkit.execute.grouping import Group, Way, groups, without_wrappers
@@ -79,7 +79,7 @@ class _Checks:
                 self._goes_on = self._finish(work, attempt(self._context, work, Stage.CHECK, self._check_alone))
 
     def _check_alone(self, _: Context, work: Work) -> StageOutcome:
-        return self._recollection.compiled(work, check_cell)
+        return self._recollection.compiled(work, compiled_cell)
 
     def _joint(self, group: Group) -> None:
         self._calls += 1

@@ -21,7 +21,7 @@ from buildkit.records import dataclass
 FETCHED: Final = ("registry", "git")
 """The folders of CARGO_HOME in which cargo keeps the sources of fetched packages; their content follows from the package's id."""
 
-READ_PREFIXES: Final = ("CARGO", "__CARGO", "RUST", "CLIPPY")
+READ_PREFIXES: Final = ("CARGO", "__CARGO", "RUST", "CLIPPY", "__CLIPPY")
 """How the names of the variables begin that cargo and rustc read."""
 
 READ_NAMES: Final = frozenset({"MACOSX_DEPLOYMENT_TARGET", "SDKROOT"})

@@ -19,7 +19,7 @@ class CheckQuestion:
 
     `root` is the workspace, `made` cargo's target directory, `environment` what the command gets. `sources` are the files that the key was made from and `asked` is when,
     in nanoseconds since the epoch: whatever was changed after that was not necessarily what the compiler saw. `neighbors` are the folders
-    of path packages outside the workspace, relative to it.
+    of path packages outside the workspace, relative to it. `also` names files that count whatever the compiler tells of.
     """
 
     key: str
@@ -32,6 +32,7 @@ class CheckQuestion:
     neighbors: tuple[str, ...] = ()
     is_closure: bool = True
     """Whether the command compiles the closure of the cell alone."""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
+from buildkit.cargo.calls import CargoCommand
 from buildkit.execute.context import Context
 from buildkit.execute.verdict_facts import Facts, digest, digest_of
 from buildkit.execute.verdict_model import CheckQuestion
+from buildkit.execute.verdict_scope import scope_of
 from buildkit.execute.work import Work
 from buildkit.features.resolution import Resolution
 from buildkit.process import Command
-from buildkit.records import dataclass
 from buildkit.toolchain.model import Origin, Supply
 from buildkit.toolchain.probe import identity
 
@@ -24,39 +26,18 @@ WHOLE: Final = frozenset({Origin.RUSTUP, Origin.STORE})
 
 UNKNOWN_COMMITS: Final = frozenset({"", "unknown"})
 
-SELECTING: Final = frozenset(
-    {"--package", "-p", "--features", "--target", "--target-dir", "--message-format", "--jobs", "-j", "--manifest-path"}
-)
-"""Options with a value that the rest of a key says better, or that change nothing but how cargo works."""
-
-SILENT: Final = frozenset(
-    {"--no-default-features", "--locked", "--offline", "--frozen", "--keep-going", "--quiet", "-q", "--verbose", "-v"}
-)
-PROFILE: Final = frozenset({"--profile", "--config"})
-RELEASE: Final = "--release"
-
-CHECKING: Final = frozenset({"check", "clippy"})
-"""The subcommands that compile the closure and nothing else."""
-
-CLIPPY: Final = "clippy"
-CLIPPY_FILES: Final = ("clippy.toml", ".clippy.toml")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scope:
-    """What a command compiles: `words` are the arguments that decide it, `is_closure` says that it is the closure of the cell alone."""
-
-    verb: str
-    words: tuple[str, ...]
-    is_closure: bool
-
 
 def question_for(context: Context, work: Work, command: Command) -> CheckQuestion | None:
-    """Return the question that the plain command for a cell asks, `None` where the closure of the cell is not known."""
-    if work.graph.resolution is None:
+    """Return the question that the plain command for a cell asks.
+
+    `None` where the closure of the cell is not known, and where the command may depend on something that is not looked at.
+    """
+    scope = scope_of(command.argv)
+    is_clippy = scope.verb == CargoCommand.CLIPPY
+    if work.graph.resolution is None or not scope.is_known or (is_clippy and not context.lint_facts.is_followed):
         return None
     asked = time.time_ns()
-    facts, scope = context.facts, scope_of(command.argv)
+    facts = context.facts
     environment = facts.environment_under(command.env)
     supply = context.supplies[work.planned.cell.target].supply
     spec = supply.target.target_spec
@@ -68,7 +49,7 @@ def question_for(context: Context, work: Work, command: Command) -> CheckQuestio
                 *(facts.shared, environment.digest, facts.label(work.planned.subject.package.id)),
                 *_described(facts, work.graph.resolution),
                 *(() if scope.is_closure else facts.everything),
-                *(_clippy(facts) if scope.verb == CLIPPY else ()),
+                *((context.lint_facts.digest,) if is_clippy else ()),
             )
         ),
         root=context.workspace.root,
@@ -79,26 +60,8 @@ def question_for(context: Context, work: Work, command: Command) -> CheckQuestio
         asked=asked,
         neighbors=facts.neighbors,
         is_closure=scope.is_closure,
+        also=context.lint_facts.names(Path(command.argv[0])) if is_clippy else (),
     )
-
-
-def scope_of(argv: tuple[str, ...]) -> Scope:
-    """Take a call of cargo apart."""
-    words: list[str] = []
-    others = 0
-    rest = iter(argv[2:])
-    for word in rest:
-        name, equals, _ = word.partition("=")
-        if name in SELECTING or name in SILENT:
-            if name in SELECTING and not equals:
-                next(rest, None)
-        elif name in PROFILE or word == RELEASE:
-            words += (word,) if equals or word == RELEASE else (word, next(rest, ""))
-        else:
-            others += 1
-            words.append(word)
-            words += rest if word == "--" else ()
-    return Scope(verb=argv[1], words=tuple(words), is_closure=argv[1] in CHECKING and not others)
 
 
 def compiler_of(supply: Supply) -> tuple[str, ...]:
@@ -117,12 +80,3 @@ def _described(facts: Facts, resolution: Resolution) -> Iterator[str]:
     for side in resolution.sides:
         yield "side"
         yield from sorted(f"{facts.label(package)} {','.join(sorted(features))}" for package, features in side.items())
-
-
-def _clippy(facts: Facts) -> Iterator[str]:
-    """Give what clippy reads beside the sources. It looks in the folder of a package and in those above it."""
-    folders = {
-        folder for package in facts.workspace.members for folder in (package.manifest_path.parent, *package.manifest_path.parent.parents)
-    }
-    for folder in sorted(folders):
-        yield from (f"{facts.place(folder)}/{name} {digest_of(folder / name)}" for name in CLIPPY_FILES if (folder / name).is_file())

@@ -117,6 +117,13 @@ def test_what_changed_too_late_is_refused(root: Path) -> None:
         seen.require_older_below(".", changed, hidden=True)
 
 
+def test_what_cargo_makes_in_the_folder_of_a_package_at_the_root_is_not_too_late(root: Path) -> None:
+    latest = max(last_change(path.stat()) for path in (root, *root.rglob("*")))
+    (root / "target" / "debug").mkdir(parents=True)
+    os.utime(root / "target", ns=(latest + RACY, latest + RACY))
+    Observer(root=str(root), made=str(root / "target"), known={}).require_older_below(".", latest + 1, hidden=False)
+
+
 def test_a_file_system_with_whole_seconds_is_not_taken_at_its_word(root: Path) -> None:
     whole = os.stat_result((0, 0, 0, 0, 0, 0, 0, 5, 5, 5, 5.0, 5.0, 5.0, 5 * SECOND, 5 * SECOND, 5 * SECOND))
     assert last_change(whole) == 6 * SECOND - 1

@@ -10,7 +10,8 @@ import pytest
 from asked import LOCK, Place
 from toolchain_fakes import NATIVE, toolchain_of
 
-from buildkit.execute.verdict_question import scope_of
+from buildkit.execute.verdict_question import question_for
+from buildkit.execute.verdict_scope import scope_of
 from buildkit.toolchain.model import Origin, StdProvider
 
 COMPILER = Path("/tc/bin/rustc")
@@ -174,6 +175,42 @@ def test_a_cargo_that_does_not_belong_to_its_rustc_is_known_by_its_file(place: P
 def test_words_that_only_tell_cargo_how_to_work_do_not_count(words: tuple[str, ...], kept: tuple[str, ...], *, is_closure: bool) -> None:
     scope = scope_of(("cargo", "check", *words))
     assert (scope.words, scope.is_closure) == (kept, is_closure)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_closure", "is_known"),
+    [
+        (("--no-deps", "--", "-D", "warnings", "-Wclippy::pedantic", "--cap-lints=warn", "--cfg", "x"), True, True),
+        (("--", "--no-deps", "--force-warn", "clippy::all"), True, True),
+        (("--all-targets", "--", "-Dwarnings"), False, True),
+        (("--bin", "app", "--test=one"), False, True),
+        (("--config", "profile.dev.panic='abort'"), True, True),
+        (("--config", "more.toml"), True, False),
+        (("--config=more.toml",), True, False),
+        (("--fix", "--allow-dirty"), False, False),
+        (("-Zunstable-options",), False, False),
+        (("--timings",), False, False),
+        (("--", "@arguments.txt"), True, False),
+        (("--", "-Zverbose"), True, False),
+        (("--", "-C", "opt-level=3"), True, False),
+        (("--", "-D"), True, False),
+    ],
+)
+def test_arguments_that_may_lead_to_files_are_not_known(words: tuple[str, ...], *, is_closure: bool, is_known: bool) -> None:
+    scope = scope_of(("cargo-clippy", "clippy", "--package", "app", *words))
+    assert (scope.is_closure, scope.is_known) == (is_closure, is_known)
+
+
+@pytest.mark.parametrize("verb", ["test", "doc", "build"])
+def test_what_does_more_than_compile_is_not_known(verb: str) -> None:
+    assert not scope_of(("cargo", verb, "--package", "app")).is_known
+
+
+def test_an_argument_that_is_not_known_asks_no_question(place: Place) -> None:
+    context = place.context
+    work = place.work(context)
+    command = context.check_command(work.planned)
+    assert question_for(context, work, replace(command, argv=(*command.argv, "--timings"))) is None
 
 
 def test_a_call_that_compiles_more_than_the_closure_depends_on_the_whole_lock_file(place: Place) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,23 @@ def test_lints_are_failures_only_where_that_is_asked_for(check: Buildkit) -> Non
     assert denied.code == 1
     assert {name for name, verdict in verdicts(denied).items() if verdict == "fail"} == {"b,c"}
     assert all("clippy" in cell["stages"][-1]["command"] for cell in denied.document["cells"])
+
+
+def test_lints_of_an_unchanged_workspace_take_no_call_of_cargo(check: Buildkit, workspace: Path, tmp_path: Path) -> None:
+    check = replace(check, environment={"BUILDKIT_CACHE_DIR": str(tmp_path / "store")})
+    command = "--powerset --command clippy -- --all-targets -- -D warnings"
+    first, again = (checked(check, command) for _ in range(2))
+    assert (verdicts(again), again.code) == (verdicts(first), 1)
+    assert [ran.document["summary"]["cargo_calls"] > 0 for ran in (first, again)] == [True, False]
+    assert [cell["findings"] for cell in again.document["cells"]] == [cell["findings"] for cell in first.document["cells"]]
+    (workspace / "clippy.toml").write_text("msrv = '1.60'\n", encoding="utf-8")
+    assert checked(check, command).document["summary"]["cached"] == 0
+
+
+@pytest.mark.parametrize("command", ["test", "doc"])
+def test_tests_and_documentation_are_made_each_time(command: str, check: Buildkit) -> None:
+    for _ in range(2):
+        assert checked(check, f"--features - --command {command}").document["summary"]["cargo_calls"] == 1
 
 
 def test_tests_are_run_with_their_dependencies(check: Buildkit) -> None:

@@ -47,6 +47,7 @@ class Place:
     env: Mapping[str, str | None] = field(default_factory=dict)
     features: tuple[str, ...] = ()
     has_build_script: bool = False
+    options: CargoOptions = field(default_factory=CargoOptions)
 
     def write(self, name: str, text: str, *, at: float = OLD) -> Path:
         """Write a file, relative to the workspace, as if it had been written at a time."""
@@ -94,7 +95,7 @@ class Place:
             configuration=Configuration(),
             manifests=Manifests(root=self.root),
             supplies={"native": TargetSupply(supply=self.supply, env=self.env)},
-            options=CargoOptions(),
+            options=self.options,
             processes=FakeRunner(),
             emit=ignore,
             jobs=1,

@@ -14,7 +14,7 @@ from buildkit.cargo.calls import CargoOptions
 from buildkit.cargo.manifest import Manifests
 from buildkit.cargo.metadata import MetadataRequest, read_workspace
 from buildkit.config.schema import Configuration
-from buildkit.execute.compile import check_cell
+from buildkit.execute.commands import compiled_cell
 from buildkit.execute.context import Context, TargetSupply, Trust
 from buildkit.execute.graphs import read_graph
 from buildkit.execute.outcome import StageOutcome
@@ -64,6 +64,7 @@ class Checkout:
 
     root: Path
     store: Path
+    options: CargoOptions = field(default_factory=lambda: CargoOptions(offline=True))
 
     def check(self, package: str = "app", *features: str, trust: Trust = Trust.ALWAYS) -> Asked:
         """Check a cell as a new process would."""
@@ -74,7 +75,7 @@ class Checkout:
         planned = PlannedCell(cell=cell, subject=Subject(package=member, target=NATIVE), origin=Origin.CONFIGURED)
         work = Work(planned=planned, graph=read_graph(context, planned.subject, cell))
         recollection = Recollection(context=context)
-        outcome = recollection.find(work) or recollection.compiled(work, check_cell)
+        outcome = recollection.find(work) or recollection.compiled(work, compiled_cell)
         assert context.verdicts is not None
         context.verdicts.save()
         return Asked(outcome=outcome, compiled=processes.compiled > 0)
@@ -86,7 +87,7 @@ class Checkout:
             configuration=Configuration(),
             manifests=Manifests(root=self.root),
             supplies={NATIVE.name: self._supply(processes, environment)},
-            options=CargoOptions(offline=True),
+            options=self.options,
             processes=processes,
             emit=ignore,
             jobs=2,
