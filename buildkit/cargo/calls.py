@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from enum import StrEnum
 from pathlib import Path
 
-from buildkit.cargo.linting import lint_words
+from buildkit.cargo.linting import for_many, lint_words
 from buildkit.cargo.messages import MESSAGE_FORMAT
 from buildkit.cargo.metadata import Package, Workspace
 from buildkit.process import Command
@@ -94,13 +94,19 @@ class CargoCalls:
     def lint(self, selection: CargoSelection) -> Command:
         """Return the call of clippy, the one that belongs to this cargo: by way of cargo, another toolchain's could be found first."""
         words = lint_words(self.options.arguments)
-        marked = self.options.arguments if self.lint_inputs is None else words.marked(self.lint_inputs, (selection.package.id,))
-        return self._linting(replace(self, options=replace(self.options, arguments=())).compile(CargoCommand.CLIPPY, selection), marked)
+        told = self.options.arguments if self.lint_inputs is None else words.marked(self.lint_inputs, (selection.package.id,))
+        return self._linting(replace(self, options=replace(self.options, arguments=())).compile(CargoCommand.CLIPPY, selection), told)
 
     @property
     def clippy(self) -> Path:
         """Return where clippy stands beside this cargo, if it does."""
         return self.cargo.with_name("cargo-clippy")
+
+    def _linting_many(self, call: Command) -> Command:
+        """Return a call that checks several packages as one of clippy, where that was asked for."""
+        if self.options.command is not CargoCommand.CLIPPY:
+            return call
+        return self._linting(call, for_many(lint_words(self.options.arguments)).marked(self.lint_inputs or "", ()))
 
     def _linting(self, call: Command, arguments: tuple[str, ...]) -> Command:
         argv = (str(self.clippy), CargoCommand.CLIPPY.value, *call.argv[2:], *arguments)
@@ -116,22 +122,30 @@ class CargoCalls:
             *self._compiling(selections[0]),
             *(("--keep-going",) if keep_going else ()),
         )
-        return Command(argv=argv, cwd=self.workspace.root, env={**self.env, "CARGO_TERM_COLOR": "never"})
+        return self._linting_many(Command(argv=argv, cwd=self.workspace.root, env={**self.env, "CARGO_TERM_COLOR": "never"}))
 
-    def check_wrapped(self, manifest: Path, selection: CargoSelection, *, keep_going: bool) -> Command:
+    def check_wrapped(self, manifest: Path, selection: CargoSelection, *, keep_going: bool, apart: Iterable[Package] = ()) -> Command:
         """Return the call that checks all packages of a scratch workspace, each with features of its own.
 
         That is unstable, and unlocked for cargo alone: rustc and build scripts see a stable toolchain. cargo runs where it always does, so
         that it finds the same configuration; the lock file is a copy that grows by the wrappers, so nothing may be fetched. rustc runs where
-        it always does, too: paths of the code, and what macros read, are relative to that folder.
+        it always does, too: paths of the code, and what macros read, are relative to that folder. What is compiled of the packages in
+        `apart` is not taken for what another call compiled of them.
         """
         offline = () if self.options.offline else ("--offline",)
         argv = (
             *(str(self.cargo), "check", "--manifest-path", str(manifest), "--workspace", *self._unstable(), *offline),
             *(part for part in self._compiling(selection) if part != "--locked"),
+            *(part for package in apart for part in ("--config", self._setting(package))),
             *(("--keep-going",) if keep_going else ()),
         )
-        return Command(argv=argv, cwd=self.workspace.root, env={**self.env, "CARGO_TERM_COLOR": "never", **PACKAGE_WISE})
+        return self._linting_many(
+            Command(argv=argv, cwd=self.workspace.root, env={**self.env, "CARGO_TERM_COLOR": "never", **PACKAGE_WISE})
+        )
+
+    def _setting(self, package: Package) -> str:
+        """Return a setting that nobody has: one less than the usual number of parts in which the code of a crate is made."""
+        return f'profile.{self.options.profile}.package."{package_spec(self.workspace, package)}".codegen-units=255'
 
     def _unstable(self) -> tuple[str, ...]:
         return "-Zfeature-unification", f"-Zroot-dir={self.workspace.root}"

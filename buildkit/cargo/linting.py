@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 
@@ -64,6 +65,11 @@ def lint_words(arguments: tuple[str, ...]) -> LintWords:
         told=tuple(word for word in told if word != NO_DEPS),
         no_deps=NO_DEPS in arguments,
     )
+
+
+def for_many(words: LintWords) -> LintWords:
+    """Return the arguments of a call for several packages: without `--no-deps`, more is linted, and nothing passes that would not by itself."""
+    return replace(words, no_deps=False)
 
 
 def mark_of(argv: tuple[str, ...]) -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from buildkit.cargo.calls import CargoCommand, CargoOptions
+from buildkit.cargo.linting import lint_words
 from buildkit.cargo.resolver import ResolverVersion
 from buildkit.cargo.wrappers import can_be_wrapped
 from buildkit.execute.context import Context
@@ -75,10 +76,14 @@ def without_wrappers(context: Context, works: Iterable[Work]) -> Iterator[Group]
 
 
 def _can_share(options: CargoOptions) -> bool:
-    return options.command is CargoCommand.CHECK and not options.arguments
+    lints = lint_words(options.arguments)
+    return not options.arguments or (options.command is CargoCommand.CLIPPY and lints.is_plain and lints.is_known)
 
 
 def _is_wrapping(context: Context, target: str) -> bool:
+    if context.options.command is CargoCommand.CLIPPY and not context.skips_wrappers:
+        # A wrapper of the user's stands where clippy would.
+        return False
     if not context.wraps or context.models.links.left_out or context.workspace.resolver is ResolverVersion.ONE:
         return False
     return reaches(context.supplies[target].supply.toolchain.release, OLDEST_PACKAGE_WISE)

@@ -11,7 +11,9 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
 
+from buildkit.cargo.calls import CargoCommand
 from buildkit.cargo.failure import first_error
+from buildkit.cargo.linting import mark_of
 from buildkit.cargo.messages import BuildFinished, Message, parse_message
 from buildkit.cargo.skipping import VARIABLE
 from buildkit.cargo.wrappers import Wrapper
@@ -20,6 +22,7 @@ from buildkit.execute.attribution import Attribution, Awaited, Made, roots_of, u
 from buildkit.execute.context import Context
 from buildkit.execute.doubts import doubtful
 from buildkit.execute.grouping import Group, Way
+from buildkit.execute.linted import linting_environment, members_below, unlinted
 from buildkit.execute.outcome import StageOutcome
 from buildkit.execute.scratch import keeps_versions, scratch_folder, write_scratch, write_skipping
 from buildkit.execute.work import Work
@@ -45,6 +48,8 @@ class JointCall:
         self._attribution: Attribution[Cell] = Attribution(_awaited(group, work) for work in group.works)
         self.messages: list[Message] = []
         """What cargo reported."""
+        self._mark: str | None = None
+        self._members = frozenset(member.id for member in context.workspace.members)
 
     @property
     def left(self) -> tuple[Work, ...]:
@@ -63,6 +68,8 @@ class JointCall:
                 # The last is how a file system without locks is told.
                 self.refusal = str(error)
                 return
+            if self._context.options.command is CargoCommand.CLIPPY:
+                self._mark = mark_of(command.argv)
             yield from self._run(command, folder)
 
     def _run(self, command: Command, folder: Path | None) -> Iterator[tuple[Work, StageOutcome]]:
@@ -73,8 +80,7 @@ class JointCall:
                 # cargo has written its lock file before it compiles anything.
                 self.surprise = "cargo chose other versions in the scratch workspace than Cargo.lock has"
             self.messages.append(message)
-            doubt = doubtful(message) if self._group.way is Way.WRAPPED else None
-            if doubt is not None:
+            for doubt in self._doubts(message):
                 self._attribution.doubt(doubt)
             for cell in self._attribution.passed_by(message):
                 if self._attribution.stranger is None and self.surprise is None:
@@ -92,6 +98,11 @@ class JointCall:
             self.refusal = first_error(ended[0].stderr)
         elif not self._attribution.left or WARNINGS_DENIED in ended[0].stderr:
             self.surprise = f"cargo failed although every cell had been compiled: {first_error(ended[0].stderr)}"
+
+    def _doubts(self, message: Message) -> Iterator[Made]:
+        wrapped = doubtful(message) if self._group.way is Way.WRAPPED else None
+        linted = None if self._mark is None else unlinted(message, self._mark, self._members)
+        yield from (doubt for doubt in (wrapped, linted) if doubt is not None)
 
     def _listen(self, command: Command, ended: list[Completed]) -> Iterator[Message]:
         """Give cargo's messages as they come. The thread may be left behind: whoever ends the run ends its process."""
@@ -138,10 +149,14 @@ def call_of(context: Context, group: Group, folder: Path | None) -> Command:
     keep_going = not context.fail_fast
     if folder is None:
         return calls.check_joined(selections, keep_going=keep_going)
-    manifest = write_scratch(folder, context.workspace, [_wrapper(work) for work in group.works])
+    workspace = context.workspace
+    manifest = write_scratch(folder, workspace, [_wrapper(work) for work in group.works])
     # cargo warns of settings for packages that it does not meet.
-    met = frozenset(context.workspace.packages[identity].name for work in group.works for identity in work.resolution.closure.target)
+    met = frozenset(workspace.packages[identity].name for work in group.works for identity in work.resolution.closure.target)
     calls = replace(calls, incremental=calls.incremental & met)
+    if context.options.command is CargoCommand.CLIPPY:
+        command = calls.check_wrapped(manifest, selections[0], keep_going=keep_going, apart=members_below(workspace, group.works))
+        return replace(command, env={**command.env, **linting_environment(workspace, calls.clippy, folder)})
     command = calls.check_wrapped(manifest, selections[0], keep_going=keep_going)
     return replace(command, env={**command.env, VARIABLE: str(write_skipping(folder))}) if context.skips_wrappers else command
 

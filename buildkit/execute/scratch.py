@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from buildkit.cargo.calls import OUTPUT_FOLDER
 from buildkit.cargo.metadata import Workspace
-from buildkit.cargo.skipping import SCRIPT
+from buildkit.cargo.skipping import LINTING, SCRIPT
 from buildkit.cargo.wrappers import LIBRARY, PREFIX, Wrapper, root_manifest
 from buildkit.later import Later
 
@@ -24,6 +24,7 @@ SCRATCH_FOLDER: Final = "batches"
 """The folder of scratch workspaces, below that of all output."""
 
 SKIPPING: Final = "rustc-but-for-wrappers"
+LINTING_NAME: Final = "clippy-driver-for-members"
 
 
 @contextmanager
@@ -61,13 +62,22 @@ def write_scratch(folder: Path, workspace: Workspace, wrappers: Sequence[Wrapper
 
 def write_skipping(folder: Path) -> Path:
     """Write the program that stands in for rustc where a scratch workspace is compiled, beside all of them; raises `OSError`."""
-    program = folder.parent / SKIPPING
+    return _write_program(folder, SKIPPING, SCRIPT)
+
+
+def write_linting(folder: Path) -> Path:
+    """Write the program that stands in for rustc where a scratch workspace is linted, beside all of them; raises `OSError`."""
+    return _write_program(folder, LINTING_NAME, LINTING)
+
+
+def _write_program(folder: Path, name: str, text: str) -> Path:
+    program = folder.parent / name
     with suppress(OSError):
-        if program.read_text(encoding="utf-8") == SCRIPT:
+        if program.read_text(encoding="utf-8") == text:
             return program
     # Another process may be about to start it.
-    making = folder / SKIPPING
-    making.write_text(SCRIPT, encoding="utf-8")
+    making = folder / name
+    making.write_text(text, encoding="utf-8")
     making.chmod(0o755)
     return making.replace(program)
 
