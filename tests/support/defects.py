@@ -9,6 +9,7 @@ from pathlib import Path
 
 from batch_graphs import Opened, open_cells
 
+from buildkit.cargo.calls import CargoOptions
 from buildkit.execute.compile import check_cell
 from buildkit.execute.context import Context
 from buildkit.execute.outcome import StageOutcome
@@ -88,30 +89,44 @@ def together(opened: Opened) -> tuple[Verdicts, tuple[Command, ...]]:
     return found, tuple(recording.commands)
 
 
-def hold(scratch: Path, defect: Defect) -> None:
+def hold(scratch: Path, defect: Defect, asked: CargoOptions | None = None) -> None:
     """Hold the verdicts of wrapped and of joined calls against those of plain calls, and all against what is expected."""
-    found, commands = compared(scratch, lambda place: write_workspace(place, defect.files))
+    found, commands = compared(scratch, lambda place: write_workspace(place, defect.files), asked=asked)
     failed = {cell.replace("/native", "") for cell, verdict in found.items() if verdict != "pass"}
     assert failed == defect.fails, found
     assert is_wrapped(commands) == defect.wrapped
 
 
-def compared(scratch: Path, write: Callable[[Path], Path], *, deepest: int = 2) -> tuple[Verdicts, tuple[Command, ...]]:
+def compared(
+    scratch: Path, write: Callable[[Path], Path], *, deepest: int = 2, asked: CargoOptions | None = None
+) -> tuple[Verdicts, tuple[Command, ...]]:
     """Hold the verdicts of wrapped and of joined calls against those of plain calls, each from a cold start.
 
-    `write` makes the workspace in a folder. Return the verdicts, and what was run where wrappers were allowed.
+    `write` makes the workspace in a folder, `asked` has the command and its arguments. Return the verdicts, and what was run where wrappers
+    were allowed.
     """
-    opened = open_cells(write(scratch / "alone"), ("native",), deepest=deepest)
-    expected = alone(opened)
-    opened = open_cells(write(scratch / "joined"), ("native",), deepest=deepest)
+
+    def open_in(place: Path) -> Opened:
+        return asking(open_cells(write(place), ("native",), deepest=deepest), asked)
+
+    expected = alone(open_in(scratch / "alone"))
+    opened = open_in(scratch / "joined")
     joined, without = together(replace(opened, context=replace(opened.context, wraps=False)))
-    wrapped, commands = together(open_cells(write(scratch / "wrapped"), ("native",), deepest=deepest))
+    wrapped, commands = together(open_in(scratch / "wrapped"))
     for way in ("alone", "joined", "wrapped"):
         shutil.rmtree(scratch / way)
     assert wrapped == expected
     assert joined == expected
     assert not is_wrapped(without)
     return expected, commands
+
+
+def asking(opened: Opened, asked: CargoOptions | None) -> Opened:
+    """Return the same cells for the command and the arguments of `asked`, `None` for a plain check."""
+    if asked is None:
+        return opened
+    options = replace(opened.context.options, command=asked.command, arguments=asked.arguments)
+    return replace(opened, context=replace(opened.context, options=options))
 
 
 def is_wrapped(commands: Iterable[Command]) -> bool:
