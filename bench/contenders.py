@@ -100,6 +100,7 @@ class CargoHack:
 
     name: str = "cargo-hack"
     settings: Mapping[str, str] = field(default_factory=dict)
+    verb: str = "check"
 
     def prepare(self, site: Site, task: Task) -> None:
         """Do nothing: the options say it all."""
@@ -107,7 +108,7 @@ class CargoHack:
     def command(self, site: Site, task: Task, tools: Tools) -> Command:
         """Return the command; it goes on after a failure."""
         options = (*task.hack_options, "--target", task.triple, "--keep-going", "--locked", "--offline")
-        argv = (str(tools.programs / "cargo-hack"), "hack", "check", "--workspace", *options)
+        argv = (str(tools.programs / "cargo-hack"), "hack", self.verb, "--workspace", *options)
         return Command(argv=argv, cwd=site.workspace, env={**environment(tools, site), **self.settings})
 
     def verdicts(self, done: Completed, task: Task) -> Verdicts:
@@ -152,6 +153,7 @@ class Buildkit:
 
     name: str = "buildkit"
     settings: Mapping[str, str | None] = field(default_factory=lambda: {"CI": None})
+    verb: str = "check"
 
     def prepare(self, site: Site, task: Task) -> None:
         """Do nothing: the ids of the cells say it all."""
@@ -159,7 +161,7 @@ class Buildkit:
     def command(self, site: Site, task: Task, tools: Tools) -> Command:
         """Return the command, with every cell by its id."""
         ids = (f"{cell.package}/{task.target}/{','.join(cell.features) or '-'}" for cell in task.cells)
-        argv = (*buildkit_command(), "check", "--format", "json", "--locked", "--offline", *ids)
+        argv = (*buildkit_command(), "check", "--command", self.verb, "--format", "json", "--locked", "--offline", *ids)
         return Command(argv=argv, cwd=site.workspace, env={**environment(tools, site), **self.settings})
 
     def verdicts(self, done: Completed, task: Task) -> Verdicts:
