@@ -36,7 +36,11 @@ def private_folder(stem: str, around: Path | None = None) -> Iterator[Path]:
 def remove_left_over(stem: str, place: Path) -> None:
     """Remove the folders that begin with `stem` and whose processes have ended; one that cannot be removed stays."""
     pattern = re.compile(rf"{re.escape(stem)}-[a-z0-9_]{{8}}{re.escape(HELD)}")
-    for folder in [path for path in place.iterdir() if pattern.fullmatch(path.name)]:
+    left: list[Path] = []
+    # A folder that others may only add to is one as well.
+    with suppress(OSError):
+        left = [path for path in place.iterdir() if pattern.fullmatch(path.name)]
+    for folder in left:
         with suppress(OSError):
             _remove(folder)
 

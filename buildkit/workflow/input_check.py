@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,8 @@ SUSPICIOUS: Final = re.compile(r"\\u[dD][89a-fA-F]|[0-9][eE]\+?[0-9]{2}|[0-9]{30
 """Where a text has neither half a character nor a number beyond every float, there is none of this in it."""
 
 DEEP_HINT: Final = "--input FILE"
+MOST_NAMES: Final = 1000
+"""How many names that nobody declared are looked through for one that was meant otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +96,7 @@ def _unfit(tree: Any, inputs: Inputs) -> Iterator[Fault]:
         if name not in tree:
             if need.required:
                 message = f"there is no {shown(name)}, {_asked(name, inputs)}"
-                suggestion = near(name, tree.keys() - inputs.declared.keys())
+                suggestion = near(name, islice((other for other in tree if other not in inputs.declared), MOST_NAMES))
                 yield Fault(rule=FaultRule.MISSING_INPUT, pointer=pointer, message=message, suggestion=suggestion)
         elif not need.takes(type_of(tree[name])):
             yield _misfit(tree[name], pointer, _asked(name, inputs))
@@ -119,7 +122,7 @@ def _misfit(value: Any, pointer: str, asked: str) -> Fault:
 
 
 def _asked(name: str, inputs: Inputs) -> str:
-    declared = inputs.declared[name]
+    declared = inputs.declared.get(name, ValueType.ANY)
     if declared is not ValueType.ANY:
         return f"and the scenario declares {article(declared)}"
     need = inputs.needs[name]

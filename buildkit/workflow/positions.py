@@ -23,6 +23,8 @@ def locate(text: str, wanted: Collection[str]) -> Mapping[str, int]:
     for pointer, offset, _ in _places(text):
         if pointer in wanted:
             found.setdefault(pointer, offset)
+            if len(found) == len(wanted):
+                break
     return found
 
 
