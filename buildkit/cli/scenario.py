@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from buildkit.cli.options import Everywhere
-from buildkit.cli.scenario_run import read_input
+from buildkit.cli.scenario_input import read_input
 from buildkit.cli.session import open_session
 from buildkit.config.document import shown_path
 from buildkit.config.find import find_workspace

@@ -15,26 +15,22 @@ from typing import Final
 
 from buildkit.cli.checkpoints import explained, opened
 from buildkit.cli.interrupts import interruptible
+from buildkit.cli.scenario_input import input_notes, read_input
 from buildkit.cli.scenario_options import ScenarioPart
-from buildkit.config.document import shown_path
 from buildkit.errors import ExitCode, ToolchainError, UsageError
 from buildkit.model import Artifact
 from buildkit.records import dataclass
 from buildkit.reports.launch import Launched, closing_lines, launched_json, opening_line
-from buildkit.reports.scenario import fault_line
 from buildkit.reports.settings import Format
 from buildkit.reports.sink import Sink
 from buildkit.runners.model import ArtifactRunner, Ending, RunRequest
 from buildkit.runners.native import NativeRunner
 from buildkit.runners.service_client import ServiceAccess, ServiceClient, ServiceError, checked_instance
-from buildkit.workflow.compiling.metadata import Metadata, metadata_file
-from buildkit.workflow.document import Document
-from buildkit.workflow.input_check import Inputs, judge_input, parse_input
+from buildkit.workflow.compiling.metadata import Metadata
 from buildkit.workflow.launch.folders import refuse_reserved
 from buildkit.workflow.launch.launch import launch, refuse_own
 from buildkit.workflow.launch.model import Outcome, ScenarioOutcome, ScenarioRun
 
-STANDARD_INPUT: Final = "-"
 ATTEMPTS: Final = 3
 """How often the service is asked before a run begins: somebody waits."""
 
@@ -59,7 +55,7 @@ def run_scenario(program: Program, part: ScenarioPart, form: Format | None) -> i
     refuse_own(program.declared.environment)
     refuse_reserved(program.declared.directories)
     document = read_input(part.input, file)
-    notes = (*_notes(program), *input_notes(document, program))
+    notes = (*_notes(program), *input_notes(document, program.metadata, file))
     instance = checked_instance(part.instance or fresh_instance(file))
     stderr = Sink(sys.stderr)
     with opened(part, os.environ) as service:
@@ -105,33 +101,6 @@ def _tell(launched: Launched, form: Format | None, stderr: Sink) -> int:
     if outcome.succeeded:
         return ExitCode.PASSED
     return ExitCode.TOOLCHAIN if outcome.ran.ended is Ending.NOT_STARTED else ExitCode.FAILED
-
-
-def read_input(name: str | None, file: Path) -> Document:
-    """Return the input, which is JSON; raises `UsageError` or `ConfigurationError` with the place where it is not."""
-    if name is None:
-        raise UsageError(f"{file.name} is a compiled scenario, and there is no input for it", hint=f"buildkit run {file} --input data.json")
-    if name == STANDARD_INPUT:
-        return parse_input(sys.stdin.buffer.read(), Path("standard input"), "--input FILE")
-    try:
-        content = Path(name).read_bytes()
-    except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise UsageError(f"{name}: {reason.lower()}", hint="--input FILE") from None
-    return parse_input(content, shown_path(Path(name), Path.cwd()), f"python -m json.tool {name}")
-
-
-def input_notes(document: Document, program: Program) -> tuple[str, ...]:
-    """Hold the input against what the scenario declares, and return what is worth a note.
-
-    Raises `ConfigurationError` for an input with which every run would fail.
-    """
-    metadata = program.metadata
-    if metadata is None or metadata.needs is None:
-        return ()
-    judgement = judge_input(document, Inputs(declared=metadata.input, needs=metadata.needs))
-    judgement.require_none(f'the types are under "input" in {shown_path(metadata_file(program.artifact.path), Path.cwd())}')
-    return tuple(fault_line(document, located, "note: ") for located in judgement.notes)
 
 
 def fresh_instance(file: Path) -> str:

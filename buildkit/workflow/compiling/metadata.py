@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from enum import Enum, auto
 from pathlib import Path
@@ -158,7 +159,7 @@ def required_metadata(artifact: Path) -> Metadata | None:
     """
     beside = look_beside(artifact)
     if beside.trouble:
-        hint = f"buildkit compile SCENARIO.json -t {beside.target} -o {artifact}"
+        hint = f"buildkit compile SCENARIO.json -t {beside.target} -o {shlex.quote(str(artifact))}"
         raise ConfigurationError(f"{beside.trouble}; it describes {artifact.name}", file=metadata_file(artifact), hint=hint)
     return beside.metadata
 
