@@ -19,7 +19,7 @@ from buildkit.errors import ExitCode
 from buildkit.workflow.compiling.metadata import metadata_file, metadata_text, read_metadata
 from buildkit.workflow.input_check import Inputs, judge_input, parse_input
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("scenarios")]
+pytestmark = pytest.mark.integration
 
 AT_ONCE = 2
 EVERY = int(os.environ.get("INPUT_TEST_EVERY", "2"))

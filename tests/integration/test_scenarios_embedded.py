@@ -20,7 +20,7 @@ from bench.promises import effects
 from bench.scenario_programs import Ended, Errand, Running
 from bench.witness import Witness
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("scenarios")]
+pytestmark = pytest.mark.integration
 
 KILLS = int(os.environ.get("SCENARIO_TEST_KILLS", "10"))
 SEED = os.environ.get("SCENARIO_TEST_SEED", "kills")

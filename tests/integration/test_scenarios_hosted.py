@@ -17,7 +17,7 @@ from bench.promises import STORING, effects, repeated_after_acknowledgement
 from bench.scenario_programs import Ended
 from bench.witness import Request, Witness, witnessing
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("scenarios")]
+pytestmark = pytest.mark.integration
 
 TENANT = "acme"
 LAST = "after-2"
