@@ -47,7 +47,9 @@ class LintWords:
     def is_known(self) -> bool:
         """Say whether what clippy-driver is told is about lints, and names no file."""
         words = iter(self.told)
-        return all((word in LEVELS and next(words, None) is not None) or LEVEL.fullmatch(word) is not None for word in words)
+        # Wherever one stands, `@` begins the name of a file with arguments.
+        named = any(word.startswith("@") for word in self.told)
+        return not named and all((word in LEVELS and next(words, None) is not None) or LEVEL.fullmatch(word) for word in words)
 
     def marked(self, inputs: str, selected: Iterable[str]) -> tuple[str, ...]:
         """Return the arguments with a mark for what else is read; `selected` are the packages of the call."""

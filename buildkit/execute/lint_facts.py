@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,7 @@ FOLDER_VARIABLE: Final = "CLIPPY_CONF_DIR"
 FILES: Final = ("clippy.toml", ".clippy.toml")
 
 UNFOLLOWED: Final = frozenset({FOLDER_VARIABLE, "CLIPPY_ARGS", "SYSROOT"})
-"""Variables that lead clippy to files, or away from what it is told, and that cargo's configuration can set for it."""
+"""Variables that lead clippy to files, or away from what it is told, and that cargo's configuration and a target can set for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +50,12 @@ class LintFacts:
         found = ((self.facts.place(file), digest_of(file)) for file in (*self.configurations, *self.manifests))
         return digest(part for place, content in found if content != ABSENT for part in (place, content))
 
+    def follows(self, environment: Mapping[str, str | None]) -> bool:
+        """Say whether every file that clippy reads is among these or told by itself; `environment` is the patch for the command."""
+        return self._is_followed and UNFOLLOWED.isdisjoint(environment)
+
     @cached_property
-    def is_followed(self) -> bool:
-        """Say whether every file that clippy reads is among these or told by itself."""
+    def _is_followed(self) -> bool:
         if "SYSROOT" in self.facts.environment:
             return False
         files = configuration_files(self.facts.workspace.root, self.facts.environment)

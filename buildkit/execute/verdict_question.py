@@ -34,7 +34,7 @@ def question_for(context: Context, work: Work, command: Command) -> CheckQuestio
     """
     scope = scope_of(command.argv)
     is_clippy = scope.verb == CargoCommand.CLIPPY
-    if work.graph.resolution is None or not scope.is_known or (is_clippy and not context.lint_facts.is_followed):
+    if work.graph.resolution is None or not scope.is_known or (is_clippy and not context.lint_facts.follows(command.env)):
         return None
     asked = time.time_ns()
     facts = context.facts

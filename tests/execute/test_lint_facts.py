@@ -12,6 +12,7 @@ from toolchain_fakes import toolchain_of
 
 from buildkit.cargo.calls import CargoCommand, CargoOptions
 from buildkit.cargo.linting import mark_of
+from buildkit.execute.verdict_question import question_for
 
 LINTS = CargoOptions(command=CargoCommand.CLIPPY)
 
@@ -117,15 +118,26 @@ def test_arguments_make_another_question(arguments: tuple[str, ...], place: Plac
 
 @pytest.mark.parametrize("name", ["CLIPPY_CONF_DIR", "CLIPPY_ARGS", "SYSROOT"])
 def test_what_cargos_configuration_leads_to_is_not_followed(name: str, place: Place) -> None:
-    context = place.context
-    assert context.lint_facts.is_followed
+    assert place.context.lint_facts.follows({})
     place.write(".cargo/config.toml", f"[env]\n{name} = {{ value = 'lints', force = true }}\n")
-    assert not place.context.lint_facts.is_followed
+    assert not place.context.lint_facts.follows({})
+    assert not is_asked(place)
+
+
+def is_asked(place: Place) -> bool:
+    context = place.context
+    work = place.work(context)
+    return question_for(context, work, context.check_command(work.planned)) is not None
+
+
+def test_what_a_target_leads_to_is_not_followed(place: Place) -> None:
+    assert is_asked(place)
+    assert not is_asked(replace(place, env={"CLIPPY_CONF_DIR": "lints"}))
 
 
 def test_a_sysroot_of_the_environment_is_not_followed(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYSROOT", "/elsewhere")
-    assert not place.context.lint_facts.is_followed
+    assert not is_asked(place)
 
 
 def test_another_checkout_asks_the_same(place: Place, tmp_path: Path) -> None:

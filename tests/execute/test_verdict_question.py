@@ -191,6 +191,7 @@ def test_words_that_only_tell_cargo_how_to_work_do_not_count(words: tuple[str, .
         (("-Zunstable-options",), False, False),
         (("--timings",), False, False),
         (("--", "@arguments.txt"), True, False),
+        (("--", "-D", "@arguments.txt"), True, False),
         (("--", "-Zverbose"), True, False),
         (("--", "-C", "opt-level=3"), True, False),
         (("--", "-D"), True, False),
