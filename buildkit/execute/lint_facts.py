@@ -47,7 +47,7 @@ class LintFacts:
     @cached_property
     def digest(self) -> str:
         """Return the digest of all of these, the same in every checkout; what is not there does not count."""
-        found = ((self.facts.place(file), digest_of(file)) for file in (*self.configurations, *self.manifests))
+        found = zip(self.places, map(digest_of, (*self.configurations, *self.manifests)), strict=True)
         return digest(part for place, content in found if content != ABSENT for part in (place, content))
 
     def follows(self, environment: Mapping[str, str | None]) -> bool:
@@ -61,10 +61,14 @@ class LintFacts:
         files = configuration_files(self.facts.workspace.root, self.facts.environment)
         return all(UNFOLLOWED.isdisjoint(_environment_of(file)) for file in files)
 
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """Return the names of all these files as inputs."""
+        return tuple(map(self.facts.place, (*self.configurations, *self.manifests)))
+
     def names(self, clippy: Path) -> tuple[str, ...]:
-        """Return the names of all these files as inputs, and those of the two programs that are clippy."""
-        files = (*self.configurations, *self.manifests)
-        return (*map(self.facts.place, files), str(clippy), str(driver_of(clippy)))
+        """Return the same with those of the two programs that are clippy."""
+        return (*self.places, str(clippy), str(driver_of(clippy)))
 
     def inputs(self, clippy: Path) -> str:
         """Return what is another text whenever clippy would read something else."""
