@@ -54,12 +54,21 @@ pub mod program {
 
 /// The frame of a browser's module.
 pub mod web {
-    use super::wasm_bindgen::prelude::{JsError, JsValue};
+    use super::wasm_bindgen::prelude::JsValue;
 
     /// Run a workflow.
-    pub fn run(input: JsValue, workflow: super::Workflow<super::runtime::BlockingRuntime>) -> Result<JsValue, JsError> {
+    pub fn run(input: JsValue, workflow: super::Workflow<super::runtime::BlockingRuntime>) -> Result<JsValue, JsValue> {
         let _ = workflow;
         Ok(input)
+    }
+
+    /// Run a workflow as an instance.
+    pub async fn run_reported(
+        input: JsValue,
+        _: JsValue,
+        workflow: super::Workflow<super::runtime::BlockingRuntime>,
+    ) -> Result<JsValue, JsValue> {
+        run(input, workflow)
     }
 }
 
@@ -92,9 +101,6 @@ pub mod wasm_bindgen {
 
         /// A value.
         pub struct JsValue;
-
-        /// An error.
-        pub struct JsError;
     }
 }
 

@@ -84,10 +84,19 @@ fn branch<R: WorkflowRuntime>(
     Box::new(move || way(&run))
 }
 
-use runtara_workflow_stdlib::wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
+use runtara_workflow_stdlib::wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-/// Run the scenario on an input, and give its result.
+/// Run the scenario on an input, and give its result at once: nothing is stored or waited for.
 #[wasm_bindgen(wasm_bindgen = runtara_workflow_stdlib::wasm_bindgen)]
-pub fn run(input: JsValue) -> Result<JsValue, JsError> {
+pub fn run(input: JsValue) -> Result<JsValue, JsValue> {
     runtara_workflow_stdlib::web::run(input, execute_workflow)
+}
+
+/// Run the scenario as an instance of the checkpoint service that `settings` name.
+#[wasm_bindgen(
+    wasm_bindgen = runtara_workflow_stdlib::wasm_bindgen,
+    wasm_bindgen_futures = runtara_workflow_stdlib::wasm_bindgen_futures
+)]
+pub async fn run_reported(input: JsValue, settings: JsValue) -> Result<JsValue, JsValue> {
+    runtara_workflow_stdlib::web::run_reported(input, settings, execute_workflow).await
 }
