@@ -33,6 +33,7 @@ from buildkit.runners.native import NativeRunner
 from buildkit.runners.registry import MissingRunner, find_runner
 from buildkit.toolchain.model import StdNeed
 from buildkit.workflow.compiling.metadata import required_metadata
+from buildkit.workflow.launch.elsewhere import refuse_elsewhere
 
 LONGEST_SECONDS = 1e9
 MOST_FUEL = 2**63 - 1
@@ -146,6 +147,7 @@ def _is_file(text: str) -> bool:
 def _run_file(file: Path, options: RunOptions, scenario: ScenarioPart, reporting: Reporting) -> int:
     """Run one file in this process's terminal, and return the exit code."""
     artifact = inspect_artifact(file.absolute())
+    refuse_elsewhere(artifact, file)
     runner = find_runner(RUNNERS_BY_KIND.get(artifact.kind))
     if isinstance(runner, MissingRunner):
         raise ToolchainError(f"{file} cannot be run: {runner.reason}")

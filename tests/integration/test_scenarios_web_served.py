@@ -29,7 +29,9 @@ TOKEN = "of-16-or-more-characters"
 
 def drawn(milliseconds: int) -> Tree:
     """Return a scenario whose steps give something else each time that they run."""
-    steps = [action(name, following, agent="crypto", capability="random-bytes", input={"count": {"immediate": 16}}) for name, following in ROWS]
+    steps = [
+        action(name, following, agent="crypto", capability="random-bytes", input={"count": {"immediate": 16}}) for name, following in ROWS
+    ]
     nap = {"id": "nap", "type": "delay", "milliseconds": milliseconds, "next": "both"}
     return scenario(steps[0], nap, split("both", "last", "left", "right"), *steps[1:], finish(**{name: f"steps.{name}" for name in STEPS}))
 
