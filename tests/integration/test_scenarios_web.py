@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from bindgen import bound, start_in_node
 from chromium import rendered, site, write_page
-from compiled_scenarios import native_target, shared_programs
-from scenarios import SCENARIOS
+from compiled_scenarios import native_target, shared_programs, written
+from scenarios import SCENARIOS, finish, scenario
 from worked_out import COMPLETED, FAILED
 
 from bench.keeper import Keeper, kept
@@ -92,3 +92,11 @@ def test_in_chromium_it_comes_to_the_same_alone_and_with_a_service_behind_the_pa
     assert found == {"alone": wanted, "reported": wanted}
     shown = Operator(url=service.url, tenant=TENANT).show("chromium")
     assert (shown["status"], shown["checkpoints"]) == ("completed", 3)
+
+
+def test_a_number_that_javascript_cannot_hold_is_an_error(programs: Programs, tmp_path: Path) -> None:
+    numbers = finish() | {"output": {"largest": {"immediate": 2**53 - 1}, "larger": {"immediate": 2**53}}}
+    script = bound(programs.compiled(written(tmp_path / "numbers.json", scenario(numbers, input={})), WEB), tmp_path, "nodejs")
+    told = start_in_node(script, {}).told()
+    assert told.outcome == "failed"
+    assert str(2**53) in str(told.error)

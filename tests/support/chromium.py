@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from debian import program_of
 
 PACKAGE = "chromium"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
 MINUTES = 60
 PATIENCE_SECONDS = 30
 FLAGS = (
@@ -57,7 +58,7 @@ def write_page(script: Path, data: object, settings: Mapping[str, str]) -> None:
 
 def rendered(url: str, profile: Path) -> Any:
     """Return what the page told in the end."""
-    browser = str(program_of(PACKAGE, PACKAGE))
+    browser = str(program_of(PACKAGE, *NAMES))
     command = (browser, *FLAGS, f"--user-data-dir={profile}", "--dump-dom", url)
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=2 * MINUTES, check=False)
     found = re.search(r'<pre id="told">(.*?)</pre>', done.stdout, re.DOTALL)

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from filelock import FileLock
@@ -17,17 +18,21 @@ INSTALLING_SECONDS = 900
 LOCK = Path(tempfile.gettempdir()) / "buildkit-tests-apt.lock"
 
 
-def program_of(package: str, name: str) -> Path:
-    """Return a program of a package; skips the test where there is none and none can be installed, except in CI."""
+def program_of(package: str, *names: str) -> Path:
+    """Return the program of a package, by any of its names; skips the test where there is none and none can be installed, except in CI."""
     with FileLock(LOCK):
-        trouble = None if shutil.which(name) else _install(package)
-    found = shutil.which(name)
+        trouble = None if _found(names) else _install(package)
+    found = _found(names)
     if found is None:
-        give_up(f"no {name} here: {trouble}")
+        give_up(f"no {names[0]} here: {trouble}")
     return Path(found)
 
 
-def give_up(reason: str) -> None:
+def _found(names: tuple[str, ...]) -> str | None:
+    return next((found for name in names if (found := shutil.which(name))), None)
+
+
+def give_up(reason: str) -> NoReturn:
     """Skip the test, except in CI, where it fails."""
     if is_ci(os.environ):
         pytest.fail(reason)
@@ -38,7 +43,13 @@ def _install(package: str) -> str | None:
     """Install a package, and return why that was not possible."""
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         return f"only root can install it: apt-get install {package}"
-    command = ("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", package)
+    install = ("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", package)
+    trouble = _asked(install)
+    # The lists of packages may be older than what the mirror has, or not there at all.
+    return trouble if trouble is None or _asked(("apt-get", "update", "--quiet")) else _asked(install)
+
+
+def _asked(command: tuple[str, ...]) -> str | None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=INSTALLING_SECONDS, check=False)
-    return f"apt-get install {package}: {' '.join(done.stderr.split())[-200:]}" if done.returncode else None
+    return f"{' '.join(command[:2])}: {' '.join(done.stderr.split())[-200:]}" if done.returncode else None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -11,7 +12,7 @@ from buildkit.workflow.launch.elsewhere import refuse_elsewhere
 FILE = Path("out/my order.wasm")
 
 
-def artifact(kind: str, machine: str, *imports: str) -> Artifact:
+def artifact(kind: Literal["core-module", "component", "elf", "archive"], machine: str, *imports: str) -> Artifact:
     return Artifact(path=FILE.absolute(), kind=kind, size=1, gzip_size=1, sha256="", machine=machine, imports=imports)
 
 
