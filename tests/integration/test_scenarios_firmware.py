@@ -13,7 +13,7 @@ from scenarios import SCENARIOS
 
 from bench.scenario_programs import Programs
 
-pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.xdist_group("scenarios")]
+pytestmark = [pytest.mark.integration, pytest.mark.network]
 
 ARM, RISCV = "thumbv7em-none-eabihf", "riscv32imac-unknown-none-elf"
 ON_ARM = ("table", "nested-splits", "conditional", "delays", "failing-step")

@@ -18,7 +18,7 @@ from bench.keeper import Keeper, kept
 from bench.orders import Operator
 from bench.scenario_programs import Errand, Programs
 
-pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.xdist_group("scenarios")]
+pytestmark = [pytest.mark.integration, pytest.mark.network]
 
 WEB = "wasm32-unknown-unknown"
 WITH_FILES, WITH_DELAYS = "order-intake", "delays"

@@ -17,7 +17,7 @@ from bench.orders import Operator
 from bench.promises import STORING, acknowledged, by_instance, done, forgotten, is_acknowledgement, state_of
 from bench.witness import Exchange, GoneError, Request, Witness, witnessing
 
-pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.xdist_group("scenarios")]
+pytestmark = [pytest.mark.integration, pytest.mark.network]
 
 WEB = "wasm32-unknown-unknown"
 TENANT = "acme"
