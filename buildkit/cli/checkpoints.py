@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ else:
 SECTION: Final = "Service"
 TENANT: Final = "local"
 UNAUTHORIZED: Final = 401
+FIRST_FAILURE: Final = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,10 +87,22 @@ def _embedded(part: ServicePart, environment: Mapping[str, str]) -> Iterator[str
         yield url
 
 
-def explained(error: ServiceError, access: ServiceAccess) -> BuildkitError:
+def explained(error: ServiceError, part: ServicePart) -> BuildkitError:
     """Return what a command ends with when the service does not do what it is asked."""
     if error.status is None:
         return ToolchainError(error.message, hint="buildkit serve; or --embedded")
+    place = "the embedded service" if part.service is None else part.service
     if error.status == UNAUTHORIZED:
-        return UsageError(f"{access.url}: {error.message}", hint=f"export {TOKEN_VARIABLE}=…, a token of tenant {access.tenant}")
-    return UsageError(f"{access.url}: {error.message}", hint=f"buildkit instance list --service {access.url} --tenant {access.tenant}")
+        return UsageError(f"{place}: {error.message}", hint=f"export {TOKEN_VARIABLE}=…, a token of tenant {part.tenant}")
+    if error.status >= FIRST_FAILURE:
+        return ToolchainError(f"{place}: {error.message}", hint="read its log")
+    return UsageError(f"{place}: {error.message}", hint=shlex.join(["buildkit", "instance", "list", *_words(part)]))
+
+
+def _words(part: ServicePart) -> Iterator[str]:
+    """Give the options that name the same service and tenant."""
+    yield from ("--embedded",) if part.service is None else ("--service", part.service)
+    if part.state is not None:
+        yield from ("--state", str(part.state))
+    if part.tenant != TENANT:
+        yield from ("--tenant", part.tenant)

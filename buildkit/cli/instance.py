@@ -63,7 +63,7 @@ def resume_instance(part: ServicePart, instance: Instance, *, format_: Form = Fo
 
 
 def _ordered(part: ServicePart, instance: str, order: str) -> dict[str, Any]:
-    return _asked(part, lambda client: client.tell(checked_instance(instance), order))
+    return _asked(part, lambda client: client.order(checked_instance(instance), order))
 
 
 def _asked(part: ServicePart, question: Callable[[ServiceClient], Answer]) -> Answer:
@@ -74,7 +74,7 @@ def _asked(part: ServicePart, question: Callable[[ServiceClient], Answer]) -> An
             try:
                 return question(client)
             except ServiceError as error:
-                raise explained(error, service) from None
+                raise explained(error, part) from None
 
 
 def _pages(client: ServiceClient, fields: dict[str, str]) -> Iterator[dict[str, Any]]:

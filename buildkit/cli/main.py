@@ -41,6 +41,7 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return the exit code."""
+    words: Sequence[str] = arguments
     try:
         words = spelled(arguments)
         return _completed(build_app(_completing() or words)(args=words, prog_name="buildkit", standalone_mode=False))
@@ -51,15 +52,15 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return _refuse("interrupted", None, ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001  # the last resort, and the only one
-        return _explain(error)
+        return _explain(error, words)
 
 
-def _explain(error: Exception) -> int:
+def _explain(error: Exception, words: Sequence[str]) -> int:
     match error:
         case BuildkitError():
             return _refuse(error.message, error.hint, error.exit_code)
         case typer.TyperException():
-            return _refuse(error.format_message(), "buildkit --help", ExitCode.USAGE)
+            return _refuse(error.format_message(), _help_for(words), ExitCode.USAGE)
         case typer.Abort():
             return _refuse("interrupted", None, ExitCode.INTERRUPTED)
         case OSError():
@@ -109,6 +110,14 @@ def _take_options(
 def _is_called(verb: Verb, words: Sequence[str]) -> bool:
     path = [verb.name] if verb.parent is None else [verb.parent, verb.name]
     return list(words[: len(path)]) == path
+
+
+def _help_for(words: Sequence[str]) -> str:
+    """Return the command that shows the help of the verb or the family which a command line names."""
+    named = [word for word in words if not word.startswith("-")]
+    called = [[verb.name] if verb.parent is None else [verb.parent, verb.name] for verb in VERBS if _is_called(verb, named)]
+    path = called[0] if called else [name for name in named[:1] if name in FAMILIES]
+    return " ".join(["buildkit", *path, "--help"])
 
 
 def _function(verb: Verb, words: Sequence[str]) -> Callable[..., Any]:

@@ -51,13 +51,13 @@ class Running:
     env: Annotated[
         list[str] | None, typer.Option("--env", metavar="NAME=VALUE", help="Set a variable of the program; repeatable.", show_default=False)
     ] = None
-    arg: Annotated[list[str] | None, typer.Option("--arg", help="Give the program an argument; repeatable.", show_default=False)] = None
+    arg: Annotated[list[str] | None, typer.Option("--arg", metavar="TEXT", help="Give the program an argument; repeatable.", show_default=False)] = None
     timeout: Annotated[
         float | None,
         typer.Option("--timeout", metavar="SECONDS", min=0.001, max=LONGEST_SECONDS, help="Wall-clock limit.", show_default=False),
     ] = None
     fuel: Annotated[
-        int | None, typer.Option("--fuel", min=1, max=MOST_FUEL, help="Limit of executed wasm instructions.", show_default=False)
+        int | None, typer.Option("--fuel", metavar="N", min=1, max=MOST_FUEL, help="Limit of executed wasm instructions.", show_default=False)
     ] = None
     memory: Annotated[
         str | None, typer.Option("--memory", metavar="SIZE", help="Limit of a wasm program's memory, such as 64 MiB.", show_default=False)

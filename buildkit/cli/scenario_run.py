@@ -25,7 +25,7 @@ from buildkit.reports.settings import Format
 from buildkit.reports.sink import Sink
 from buildkit.runners.model import ArtifactRunner, Ending, RunRequest
 from buildkit.runners.native import NativeRunner
-from buildkit.runners.service_client import ServiceAccess, ServiceClient, ServiceError, checked_instance
+from buildkit.runners.service_client import UNKNOWN_INSTANCE, ServiceAccess, ServiceClient, ServiceError, checked_instance
 from buildkit.workflow.compiling.metadata import Metadata
 from buildkit.workflow.launch.folders import refuse_reserved
 from buildkit.workflow.launch.launch import launch, refuse_own
@@ -34,7 +34,6 @@ from buildkit.workflow.launch.model import Outcome, ScenarioOutcome, ScenarioRun
 ATTEMPTS: Final = 3
 """How often the service is asked before a run begins: somebody waits."""
 
-NO_INSTANCE: Final = 404
 UNNAMED: Final = re.compile(r"[^A-Za-z0-9._-]+")
 LONGEST_STEM: Final = 100
 
@@ -62,7 +61,7 @@ def run_scenario(program: Program, part: ScenarioPart, form: Format | None) -> i
         if part.resume and service is None:
             raise UsageError("--resume: there is no service that could know of a pause", hint="--service URL, or --embedded")
         if service is not None:
-            _prepare(service, instance, resume=part.resume)
+            _prepare(service, instance, part)
         _empty(part.output)
         run = ScenarioRun(
             artifact=program.artifact, input=document.text.encode(), instance=instance, service=service, declared=program.declared
@@ -118,16 +117,16 @@ def resume_command(arguments: Sequence[str], instance: str, *, paused: bool) -> 
     return shlex.join(words)
 
 
-def _prepare(service: ServiceAccess, instance: str, *, resume: bool) -> None:
+def _prepare(service: ServiceAccess, instance: str, part: ScenarioPart) -> None:
     """Ask the service before anything runs: whether it is there, and where asked for, to end a pause."""
     with closing(ServiceClient(service, attempts=ATTEMPTS)) as client:
         try:
             client.look(instance)
-            if resume:
-                client.tell(instance, "resume")
+            if part.resume:
+                client.order(instance, "resume")
         except ServiceError as error:
-            if error.status != NO_INSTANCE or resume:
-                raise explained(error, service) from None
+            if error.code != UNKNOWN_INSTANCE or part.resume:
+                raise explained(error, part) from None
 
 
 def _notes(program: Program) -> tuple[str, ...]:

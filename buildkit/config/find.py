@@ -27,10 +27,10 @@ def find_workspace(directory: Path) -> Path:
     """
     start = directory.resolve()
     if not start.is_dir():
-        raise UsageError(f"{directory}: no such directory", hint="buildkit -C DIR")
+        raise UsageError(f"{directory}: no such directory", hint="-C DIR, a folder that is there")
     manifests = [folder / MANIFEST for folder in (start, *start.parents) if (folder / MANIFEST).is_file()]
     if not manifests:
-        raise UsageError(f"no Cargo workspace at or above {directory}", hint="buildkit -C DIR, where DIR has a Cargo.toml")
+        raise UsageError(f"no Cargo workspace at or above {directory}", hint="-C DIR, where DIR has a Cargo.toml")
     nearest = manifests[0].parent
     for manifest in manifests:
         document = _read(manifest)

@@ -37,7 +37,10 @@ TIMEOUT_SECONDS: Final = 30.0
 PASSING: Final = frozenset({408, 429, 500, 502, 503, 504})
 """The statuses that another attempt may mend."""
 
-FIRST_ERROR: Final = 400
+FIRST_REFUSAL: Final = 300
+"""The service redirects nobody."""
+
+UNKNOWN_INSTANCE: Final = "instance-not-found"
 
 
 class ServiceError(Exception):
@@ -76,6 +79,23 @@ def checked_instance(instance: str) -> str:
     return instance
 
 
+class InstanceAnswer(msgspec.Struct):
+    """What is read of the service's words on an instance; `wake_at` is a time as text."""
+
+    instance_id: str
+    status: str
+    attempt: int
+    checkpoints: int
+    signal: str | None
+    wake_at: str | None
+    error: str | None
+
+
+class _Page(msgspec.Struct):
+    instances: list[InstanceAnswer]
+    next: str | None
+
+
 class ServiceClient:
     """Asks the service, again where an answer was lost or a later one may be better."""
 
@@ -92,13 +112,21 @@ class ServiceClient:
         """Post what a workflow or its operator says of an instance; raises `ServiceError`."""
         return self._ask("POST", f"/{quote(instance, safe='')}/{operation}", body=msgspec.json.encode(body or {}))
 
-    def look(self, instance: str, what: str = "") -> dict[str, Any]:
-        """Get an instance, or something of it such as its `signals`; raises `ServiceError`."""
-        return self._ask("GET", f"/{quote(instance, safe='')}{what and f'/{what}'}")
+    def order(self, instance: str, order: str) -> dict[str, Any]:
+        """Post what an operator wants, `pause`, `cancel` or `resume`, and return the instance as `look` does; raises `ServiceError`."""
+        return self._checked(self.tell(instance, order), InstanceAnswer)
+
+    def look(self, instance: str) -> dict[str, Any]:
+        """Get an instance, which has at least what `InstanceAnswer` names; raises `ServiceError`."""
+        return self._checked(self._ask("GET", f"/{quote(instance, safe='')}"), InstanceAnswer)
+
+    def signals(self, instance: str) -> dict[str, Any]:
+        """Get the signal that waits for an instance; raises `ServiceError`."""
+        return self._ask("GET", f"/{quote(instance, safe='')}/signals")
 
     def list(self, fields: Mapping[str, str]) -> dict[str, Any]:
-        """Get a page of instances; raises `ServiceError`."""
-        return self._ask("GET", "", fields=fields)
+        """Get a page of instances, each as `look` gives it, and what comes `next`; raises `ServiceError`."""
+        return self._checked(self._ask("GET", "", fields=fields), _Page)
 
     def close(self) -> None:
         """Close the connections."""
@@ -112,9 +140,24 @@ class ServiceClient:
         except urllib3.exceptions.HTTPError as error:
             raise ServiceError(f"{self._base} cannot be reached: {_reason(error)}") from None
         said = _decoded(answer.data)
-        if answer.status >= FIRST_ERROR:
-            raise ServiceError(str(said.get("error") or f"it answered {answer.status}"), status=answer.status, code=said.get("code"))
+        if answer.status >= FIRST_REFUSAL:
+            known = said or {}
+            code = known.get("code")
+            message = str(known.get("error") or f"it answered {answer.status}")
+            raise ServiceError(message, status=answer.status, code=code if isinstance(code, str) else None)
+        if said is None:
+            raise self._foreign()
         return said
+
+    def _checked(self, said: dict[str, Any], kind: type[msgspec.Struct]) -> dict[str, Any]:
+        try:
+            msgspec.convert(said, kind)
+        except msgspec.ValidationError:
+            raise self._foreign() from None
+        return said
+
+    def _foreign(self) -> ServiceError:
+        return ServiceError(f"{self._base} answers as no checkpoint service does")
 
     def _retries(self) -> urllib3.Retry:
         return urllib3.Retry(
@@ -129,12 +172,13 @@ class ServiceClient:
         )
 
 
-def _decoded(content: bytes) -> dict[str, Any]:
-    with suppress(msgspec.DecodeError):
+def _decoded(content: bytes) -> dict[str, Any] | None:
+    """Return the object of an answer, `None` where it is none; text that is not UTF-8 is none either."""
+    with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         found = msgspec.json.decode(content)
         if isinstance(found, dict):
             return found
-    return {}
+    return None
 
 
 def _reason(error: BaseException) -> str:
@@ -143,4 +187,4 @@ def _reason(error: BaseException) -> str:
     if isinstance(inner, BaseException):
         return _reason(inner)
     said = str(error).rpartition(": ")[2] or type(error).__name__
-    return said.removeprefix("[Errno ").partition("] ")[2] or said
+    return said.partition("[Errno ")[2].partition("] ")[2].removesuffix(")") or said

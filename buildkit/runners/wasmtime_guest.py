@@ -115,8 +115,8 @@ def _called(program: Program, store: Store, request: GuestRequest, file: Outcome
 def _refusal(refused: tuple[str, ...]) -> str:
     places = ", ".join(sorted(set(refused) - {""}))
     if places:
-        return f"HTTP requests to hosts that were not granted were refused: {len(refused)}, to {places}"
-    return f"no network was granted, and HTTP requests were refused: {len(refused)}"
+        return f"HTTP requests to hosts that were not granted were refused: {len(refused)}, to {places}; --allow-host grants one"
+    return f"no network was granted, and HTTP requests were refused: {len(refused)}; --allow-host HOST[:PORT] grants one"
 
 
 def _equip(program: Program, store: Store, request: GuestRequest) -> None:

@@ -69,7 +69,7 @@ class WorkflowHost:
         return self._tell("slept", "durable-sleep", {"checkpoint_id": checkpoint_id, "state": state, "duration_ms": duration_ms})
 
     def _signals(self) -> Variant:
-        return self._answered("waiting", {}, lambda client: client.look(self.instance, "signals"))
+        return self._answered("waiting", {}, lambda client: client.signals(self.instance))
 
     def _tell(self, kind: str, operation: str, body: Mapping[str, Any]) -> Variant:
         return self._answered(kind, body, lambda client: client.tell(self.instance, operation, body))

@@ -106,6 +106,20 @@ def test_a_wrong_command_line_gets_one_sentence_and_a_hint(arguments: list[str],
     assert re.match(r" hint: \S", told[1])
 
 
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        pytest.param(["compile", "-t", "native"], "buildkit compile --help", id="a verb"),
+        pytest.param(["instance", "show"], "buildkit instance show --help", id="a verb of a family"),
+        pytest.param(["instance", "shw"], "buildkit instance --help", id="a family"),
+        pytest.param(["chek"], "buildkit --help", id="nothing that is known"),
+    ],
+)
+def test_a_wrong_command_line_leads_to_the_help_of_its_verb(arguments: list[str], hint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(arguments) == ExitCode.USAGE
+    assert capsys.readouterr().err.splitlines()[-1] == f" hint: {hint}"
+
+
 def test_a_folder_without_a_workspace_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "-C", str(tmp_path)]) == ExitCode.USAGE
     assert f"no Cargo workspace at or above {tmp_path}" in capsys.readouterr().err

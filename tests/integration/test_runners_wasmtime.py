@@ -168,7 +168,7 @@ def test_a_trap_tells_its_reason_and_where(run: Run) -> None:
 def test_without_a_network_a_request_is_answered_with_an_error_and_reported(run: Run) -> None:
     outcome = run(REQUESTING)
     assert (outcome.ended, outcome.exit_code) == (Ending.EXITED, 1)
-    assert outcome.message == "no network was granted, and HTTP requests were refused: 1"
+    assert outcome.message == "no network was granted, and HTTP requests were refused: 1; --allow-host HOST[:PORT] grants one"
 
 
 def test_with_a_network_the_real_handler_is_linked(run: Run) -> None:

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -58,7 +59,7 @@ def answering(*answers: tuple[int, object] | None) -> Iterator[tuple[str, list[t
             if answer is None:
                 self.close_connection = True
                 return
-            content = json.dumps(answer[1]).encode()
+            content = answer[1] if isinstance(answer[1], bytes) else json.dumps(answer[1]).encode()
             self.send_response(answer[0])
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
@@ -109,7 +110,7 @@ def test_a_refusal_is_told_at_once_in_the_words_of_the_service(status: int) -> N
 
 def test_a_service_that_stays_in_trouble_is_told_with_its_status() -> None:
     with answering(*[(503, [])] * 2) as (url, requests), closing(asked(url, attempts=2)) as client, pytest.raises(ServiceError) as caught:
-        client.look("i", "signals")
+        client.signals("i")
     assert (caught.value.status, caught.value.message, len(requests)) == (503, "it answered 503", 2)
 
 
@@ -120,3 +121,41 @@ def test_a_service_that_is_not_there_is_told_with_its_address() -> None:
         with closing(asked(url, attempts=1)) as client, pytest.raises(ServiceError) as caught:
             client.look("i")
     assert (caught.value.status, caught.value.message) == (None, f"{url}/api/v1/instances cannot be reached: Connection refused")
+
+
+def test_a_name_that_leads_nowhere_is_told_as_the_system_says_it() -> None:
+    with closing(asked("http://core.invalid", attempts=1)) as client, pytest.raises(ServiceError) as caught:
+        client.look("i")
+    assert re.fullmatch(r"http://core\.invalid/api/v1/instances cannot be reached: [A-Z][\w ]+", caught.value.message)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(b"<html>welcome</html>", id="no JSON"),
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"[]", id="no object"),
+        pytest.param(b'"\xff"', id="no UTF-8"),
+        pytest.param(b'{"a":' * 100_000, id="deep"),
+        pytest.param(b'{"instances": [{}], "next": null, "status": "running"}', id="an object of another kind"),
+        pytest.param(b'{"instances": {}, "next": 1, "status": 1, "checkpoints": "many"}', id="other types"),
+    ],
+)
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param(lambda client: client.look("i"), id="look"),
+        pytest.param(lambda client: client.order("i", "pause"), id="order"),
+        pytest.param(lambda client: client.list({}), id="list"),
+    ],
+)
+def test_what_is_no_checkpoint_service_is_told(question: Callable[[ServiceClient], object], answer: bytes) -> None:
+    with answering((200, answer)) as (url, _), closing(asked(url)) as client, pytest.raises(ServiceError) as caught:
+        question(client)
+    assert (caught.value.status, caught.value.message) == (None, f"{url}api/v1/instances answers as no checkpoint service does")
+
+
+def test_a_redirection_is_refused() -> None:
+    with answering((302, {})) as (url, _), closing(asked(url)) as client, pytest.raises(ServiceError) as caught:
+        client.look("i")
+    assert (caught.value.status, caught.value.message) == (302, "it answered 302")
