@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from scenarios import faults
@@ -14,11 +16,11 @@ from buildkit.config.reference import reference
 from buildkit.errors import ExitCode
 from buildkit.model import Verdict
 from buildkit.plugins import load_targets
-from buildkit.workflow.agents import support_table
+from buildkit.workflow.agents import capability_table, support_table
+from buildkit.workflow.model import AnyStep, Operator
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-AGENTS_START, AGENTS_END = "<!-- agents -->\n", "<!-- /agents -->"
 START, END = "<!-- configuration -->\n", "<!-- /configuration -->"
 
 
@@ -36,13 +38,22 @@ def test_the_configuration_reference_is_that_of_the_declaration(text: str, reque
     assert shown == reference(), "the reference has changed; then: pytest --update-golden"
 
 
-def test_the_agents_are_those_of_the_data(text: str, request: pytest.FixtureRequest) -> None:
-    before, rest = text.split(AGENTS_START)
-    shown, after = rest.split(AGENTS_END)
+@pytest.mark.parametrize(
+    ("mark", "table"), [pytest.param("agents", support_table, id="support"), pytest.param("capabilities", capability_table, id="calls")]
+)
+def test_the_agents_are_those_of_the_data(text: str, mark: str, table: Callable[[], str], request: pytest.FixtureRequest) -> None:
+    start, end = f"<!-- {mark} -->\n", f"<!-- /{mark} -->"
+    before, rest = text.split(start)
+    shown, after = rest.split(end)
     if request.config.getoption("--update-golden"):
-        README.write_text(f"{before}{AGENTS_START}{support_table()}{AGENTS_END}{after}", encoding="utf-8")
-        shown = support_table()
-    assert shown == support_table(), "the agents have changed; then: pytest --update-golden"
+        README.write_text(f"{before}{start}{table()}{end}{after}", encoding="utf-8")
+        shown = table()
+    assert shown == table(), "the agents have changed; then: pytest --update-golden"
+
+
+@pytest.mark.parametrize("kind", [*(step.__struct_config__.tag for step in get_args(AnyStep)), *Operator])
+def test_every_kind_of_step_and_every_comparison_is_explained(text: str, kind: str) -> None:
+    assert f"`{kind}`" in text.split("## Scenarios")[1].split("<!-- agents -->")[0]
 
 
 def test_the_scenario_of_the_readme_is_valid(text: str) -> None:

@@ -51,13 +51,16 @@ class Running:
     env: Annotated[
         list[str] | None, typer.Option("--env", metavar="NAME=VALUE", help="Set a variable of the program; repeatable.", show_default=False)
     ] = None
-    arg: Annotated[list[str] | None, typer.Option("--arg", metavar="TEXT", help="Give the program an argument; repeatable.", show_default=False)] = None
+    arg: Annotated[
+        list[str] | None, typer.Option("--arg", metavar="TEXT", help="Give the program an argument; repeatable.", show_default=False)
+    ] = None
     timeout: Annotated[
         float | None,
         typer.Option("--timeout", metavar="SECONDS", min=0.001, max=LONGEST_SECONDS, help="Wall-clock limit.", show_default=False),
     ] = None
     fuel: Annotated[
-        int | None, typer.Option("--fuel", metavar="N", min=1, max=MOST_FUEL, help="Limit of executed wasm instructions.", show_default=False)
+        int | None,
+        typer.Option("--fuel", metavar="N", min=1, max=MOST_FUEL, help="Limit of executed wasm instructions.", show_default=False),
     ] = None
     memory: Annotated[
         str | None, typer.Option("--memory", metavar="SIZE", help="Limit of a wasm program's memory, such as 64 MiB.", show_default=False)
@@ -105,8 +108,9 @@ def run(
     options = running.options()
     file = named_file(selecting)
     if scenario.asked is not None and file is None:
+        named = f"{selecting.cells[0]} is no file" if selecting.cells else "no file is named"
         raise UsageError(
-            f"{scenario.asked} is for a compiled scenario, and no file is named", hint="buildkit run out/scenario.wasm --input data.json"
+            f"{scenario.asked} is for a compiled scenario, and {named}", hint="buildkit run out/scenario.wasm --input data.json"
         )
     if file is not None:
         return _run_file(file, options, scenario, reporting)
@@ -132,7 +136,7 @@ def named_file(selecting: Selecting) -> Path | None:
     if not named:
         return None
     if not named[0].is_file():
-        raise UsageError(f"{named[0]}: no such file", hint="buildkit build prints where its artifacts are")
+        raise UsageError(f"{named[0]}: no such file", hint="buildkit build and buildkit compile print where their artifacts are")
     others = [*(selecting.cells or ()), *(selecting.package or ()), *(selecting.target or ()), *(selecting.tag or ())]
     if len(others) > 1:
         raise UsageError(f"{named[0]} is run by itself, and {others[1]!r} is named beside it", hint=f"buildkit run {named[0]}")

@@ -49,7 +49,9 @@ def why(
     *,
     features: Annotated[
         str | None,
-        typer.Option("--features", metavar="LIST", help="Ask about this selection alone (comma-separated); '-' for none.", show_default=False),
+        typer.Option(
+            "--features", metavar="LIST", help="Ask about this selection alone (comma-separated); '-' for none.", show_default=False
+        ),
     ] = None,
     all_paths: Annotated[bool, typer.Option("--all-paths", help=f"Show up to {MOST_PATHS} paths, the shortest first.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -60,6 +60,12 @@ class Capability(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         """Return the inputs that may not be left out."""
         return tuple(name for name, kind in self.inputs.items() if not kind.endswith(OPTIONAL))
 
+    @property
+    def gives(self) -> str:
+        """Return the type of what it gives, with the parts of an object that always has the same ones."""
+        parts = ", ".join(f"{name}: {kind.value}" for name, kind in self.fields.items())
+        return f"{self.output.value} ({parts})" if parts else self.output.value
+
 
 class Agent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A group of capabilities that work on the same platforms."""
@@ -92,8 +98,26 @@ def support_table() -> str:
     rows = (
         (f"`{name}` ({_listed(agent)})", *(_cell(agent.support[platform]) for platform in Platform)) for name, agent in agents().items()
     )
+    return _table(header, rows)
+
+
+def capability_table() -> str:
+    """Return what each capability takes and gives, as the README shows it."""
+    rows = (
+        (f"`{name}`", f"`{capability}`", declared.summary, _takes(declared), declared.gives)
+        for name, agent in agents().items()
+        for capability, declared in agent.capability.items()
+    )
+    return _table(("agent", "capability", "does", "`input`", "gives"), rows)
+
+
+def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = (header, ("---",) * len(header), *rows)
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _takes(capability: Capability) -> str:
+    return ", ".join(f"`{name}`: {kind}" for name, kind in capability.inputs.items())
 
 
 def _listed(agent: Agent) -> str:

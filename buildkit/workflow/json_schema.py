@@ -49,7 +49,8 @@ def _inputs(name: str, capability: Capability) -> dict[str, Any]:
     required = list(capability.required)
     if required:
         given["required"] = required
-    return {"if": _is("capability", name), "then": {"properties": {"input": given}} | ({"required": ["input"]} if required else {})}
+    told = {"capability": {"description": f"{capability.summary}. Gives: {capability.gives}."}, "input": given}
+    return {"if": _is("capability", name), "then": {"properties": told} | ({"required": ["input"]} if required else {})}
 
 
 def _value(kind: ValueType) -> dict[str, Any]:

@@ -57,7 +57,10 @@ def test_only_a_wasi_host_gives_functions(folder: Path, capsys: pytest.CaptureFi
 
 
 def test_the_scenario_is_not_replaced_by_its_metadata(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert refused(capsys, "order.json", "-t", "native", "-o", "order")[0] == "order.json is the scenario itself, and would be replaced"
+    assert (
+        refused(capsys, "order.json", "-t", "native", "-o", "order")[0]
+        == "order.json is the scenario itself, and would be replaced by what describes the artifact"
+    )
 
 
 def test_a_folder_of_somebody_else_is_no_place_for_a_project(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

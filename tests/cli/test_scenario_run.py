@@ -40,7 +40,7 @@ def test_the_command_that_goes_on_names_the_instance(arguments: list[str], expec
     ("arguments", "message"),
     [
         pytest.param(
-            ["pkg/native/-", "--input", "a.json"], "--input is for a compiled scenario, and no file is named", id="input of a cell"
+            ["pkg/native/-", "--input", "a.json"], "--input is for a compiled scenario, and pkg/native/- is no file", id="input of a cell"
         ),
         pytest.param(["--embedded"], "--embedded is for a compiled scenario, and no file is named", id="service without a file"),
         pytest.param(["--allow-host", "http://a"], "'http://a' is no host", id="an address for a host"),

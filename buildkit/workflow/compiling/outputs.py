@@ -26,7 +26,8 @@ def require_free(artifact: Path, scenario: Path) -> None:
     metadata = metadata_file(artifact)
     for file in (artifact, metadata):
         if file.exists() and file.samefile(scenario):
-            raise UsageError(f"{file} is the scenario itself, and would be replaced", hint=f"-o {FOLDER / artifact.name}")
+            described = " by what describes the artifact" if file == metadata else ""
+            raise UsageError(f"{file} is the scenario itself, and would be replaced{described}", hint=f"-o {FOLDER / artifact.name}")
         _require_writable(file)
     if look_beside(artifact).kind is Kind.FOREIGN:
         raise UsageError(f"{metadata} is no metadata of buildkit, and would be replaced", hint=f"-o {FOLDER / artifact.name}")
