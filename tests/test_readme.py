@@ -53,7 +53,7 @@ def test_the_agents_are_those_of_the_data(text: str, mark: str, table: Callable[
 
 @pytest.mark.parametrize("kind", [*(step.__struct_config__.tag for step in get_args(AnyStep)), *Operator])
 def test_every_kind_of_step_and_every_comparison_is_explained(text: str, kind: str) -> None:
-    assert f"`{kind}`" in text.split("## Scenarios")[1].split("<!-- agents -->")[0]
+    assert f"`{kind}`" in text.split("## Scenarios")[1].split("<!-- agents -->", maxsplit=1)[0]
 
 
 def test_the_scenario_of_the_readme_is_valid(text: str) -> None:
