@@ -73,6 +73,8 @@ def opened(part: ServicePart, environment: Mapping[str, str]) -> Iterator[Servic
             yield ServiceAccess(url=url, tenant=part.tenant)
     elif part.service is not None:
         yield ServiceAccess(url=part.service, tenant=part.tenant, token=environment.get(TOKEN_VARIABLE) or None)
+    elif part.tenant != TENANT:
+        raise UsageError(f"--tenant {part.tenant}: there is no service that keeps its instances", hint="--service URL, or --embedded")
     else:
         yield None
 

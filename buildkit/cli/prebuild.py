@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from buildkit.cargo.waiting import WaitingRunner
+from buildkit.cli.destination import require_place
 from buildkit.cli.interrupts import interruptible
 from buildkit.cli.library import Libraries
 from buildkit.cli.options import Everywhere
@@ -61,6 +62,8 @@ def prebuild(
     """Build the library that workflows link, once for each target."""
     if source is not None and (target or features or archive is not None):
         raise UsageError("--from takes all of an archive, and nothing else", hint="buildkit prebuild --from FILE")
+    if archive is not None:
+        require_place(archive, option="--archive")
     session = open_session(everywhere)
     stream = sys.stderr if format_ is Format.JSON else sys.stdout
     with interruptible(session.remembered) as processes, open_reporter(Reporting(stdout=stream, stderr=sys.stderr)) as emit:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -78,9 +80,11 @@ class Running:
 
     def options(self) -> RunOptions:
         """Return what the command line says, with sizes and variables read."""
+        if self.timeout is not None and math.isnan(self.timeout):
+            raise UsageError(f"--timeout {self.timeout} is no time", hint="--timeout SECONDS")
         return RunOptions(
             directories=tuple(self.directory or ()),
-            environment=dict(_variable(text) for text in self.env or ()),
+            environment=_variables(self.env or ()),
             arguments=tuple(self.arg or ()),
             seconds=self.timeout,
             fuel=self.fuel,
@@ -179,6 +183,14 @@ def _run_plainly(file: Path, runner: ArtifactRunner, request: RunRequest) -> int
 def _hand_on(sink: Sink, line: str) -> None:
     sink.write(f"{line}\n")
     sink.flush()
+
+
+def _variables(texts: Sequence[str]) -> dict[str, str]:
+    variables: dict[str, str] = {}
+    for name, value in map(_variable, texts):
+        if variables.setdefault(name, value) != value:
+            raise UsageError(f"--env sets {name} twice: to {variables[name]!r}, and to {value!r}", hint=f"--env {name}={value}")
+    return variables
 
 
 def _variable(text: str) -> tuple[str, str]:

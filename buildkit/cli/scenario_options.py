@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from buildkit.cli.checkpoints import ServicePart
+from buildkit.cli.checkpoints import TENANT, ServicePart
 from buildkit.records import dataclass
 
 SECTION: Final = "Compiled scenarios"
@@ -59,6 +59,7 @@ class ScenarioPart(ServicePart):
             "--service": self.service,
             "--state": self.state,
             "--embedded": self.embedded or None,
+            "--tenant": None if self.tenant == TENANT else self.tenant,
             "--resume": self.resume or None,
         }
         return next((name for name, value in given.items() if value is not None), None)

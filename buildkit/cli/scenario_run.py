@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from buildkit.cli.checkpoints import explained, opened
+from buildkit.cli.destination import require_place, take_away, write_whole
 from buildkit.cli.interrupts import interruptible
 from buildkit.cli.scenario_input import input_notes, read_input
 from buildkit.cli.scenario_options import ScenarioPart
-from buildkit.errors import ExitCode, ToolchainError, UsageError
+from buildkit.errors import ExitCode, UsageError
 from buildkit.model import Artifact
 from buildkit.records import dataclass
 from buildkit.reports.launch import Launched, closing_lines, launched_json, opening_line
@@ -26,7 +27,7 @@ from buildkit.reports.sink import Sink
 from buildkit.runners.model import ArtifactRunner, Ending, RunRequest
 from buildkit.runners.native import NativeRunner
 from buildkit.runners.service_client import UNKNOWN_INSTANCE, ServiceAccess, ServiceClient, ServiceError, checked_instance
-from buildkit.workflow.compiling.metadata import Metadata
+from buildkit.workflow.compiling.metadata import Metadata, metadata_file
 from buildkit.workflow.launch.folders import refuse_reserved
 from buildkit.workflow.launch.launch import launch, refuse_own
 from buildkit.workflow.launch.model import Outcome, ScenarioOutcome, ScenarioRun
@@ -53,6 +54,8 @@ def run_scenario(program: Program, part: ScenarioPart, form: Format | None) -> i
     file = program.artifact.path
     refuse_own(program.declared.environment)
     refuse_reserved(program.declared.directories)
+    if part.output is not None:
+        require_place(part.output, _needed(part, file))
     document = read_input(part.input, file)
     notes = (*_notes(program), *input_notes(document, program.metadata, file))
     instance = checked_instance(part.instance or fresh_instance(file))
@@ -62,7 +65,8 @@ def run_scenario(program: Program, part: ScenarioPart, form: Format | None) -> i
             raise UsageError("--resume: there is no service that could know of a pause", hint="--service URL, or --embedded")
         if service is not None:
             _prepare(service, instance, part)
-        _empty(part.output)
+        if part.output is not None:
+            take_away(part.output)
         run = ScenarioRun(
             artifact=program.artifact, input=document.text.encode(), instance=instance, service=service, declared=program.declared
         )
@@ -86,7 +90,7 @@ def _launched(run: ScenarioRun, runner: ArtifactRunner, stderr: Sink) -> Scenari
 def _tell(launched: Launched, form: Format | None, stderr: Sink) -> int:
     outcome, output = launched.outcome, launched.output
     if output is not None and outcome.result is not None:
-        _write(output, outcome.result)
+        write_whole(output, outcome.result)
     for line in closing_lines(launched):
         _say(stderr, line)
     stdout = Sink(sys.stdout)
@@ -129,32 +133,15 @@ def _prepare(service: ServiceAccess, instance: str, part: ScenarioPart) -> None:
                 raise explained(error, part) from None
 
 
+def _needed(part: ScenarioPart, file: Path) -> tuple[Path, ...]:
+    given = () if part.input in {None, STANDARD_INPUT} else (Path(str(part.input)),)
+    return (file, metadata_file(file), *given, *(() if part.state is None else (part.state,)))
+
+
 def _notes(program: Program) -> tuple[str, ...]:
     if isinstance(program.runner, NativeRunner):
         return (f"note: {program.artifact.path.name} is a native program: it has this machine's network and files",)
     return ()
-
-
-def _empty(output: Path | None) -> None:
-    """Take away the result of an earlier run, as the program itself does: what is there afterwards is of this one."""
-    if output is None:
-        return
-    if not output.absolute().parent.is_dir():
-        raise UsageError(f"{output}: there is no folder {output.parent}", hint=f"mkdir -p {output.parent}")
-    try:
-        output.unlink(missing_ok=True)
-    except OSError as error:
-        raise ToolchainError(f"{output}: {(error.strerror or str(error)).lower()}") from None
-
-
-def _write(output: Path, content: bytes) -> None:
-    """Write whole or not at all."""
-    fresh = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
-        fresh.write_bytes(content)
-        fresh.replace(output)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def _say(stderr: Sink, line: str) -> None:

@@ -71,7 +71,13 @@ def program(tmp_path: Path) -> str:
         pytest.param(["--instance", "a/b"], "'a/b' can be no instance", id="instance"),
         pytest.param(["--env", "RUNTARA_TOKEN=x"], "--env RUNTARA_TOKEN: a scenario gets it from an option of its own", id="token in argv"),
         pytest.param(["--dir", ".::/input::ro"], "/input is the scenario's own folder", id="folder"),
-        pytest.param(["--output", "gone/out.json"], "gone/out.json: there is no folder gone", id="no folder for the output"),
+        pytest.param(["--env", "A=1", "--env", "A=2"], "--env sets A twice: to '1', and to '2'", id="a variable that is set twice"),
+        pytest.param(["--timeout", "nan"], "--timeout nan is no time", id="a limit that is no number"),
+        pytest.param(["--tenant", "acme"], "--tenant acme: there is no service that keeps its instances", id="tenant of no service"),
+        pytest.param(["--output", "data.json"], "--output data.json is a file that is needed, and would be replaced", id="own input"),
+        pytest.param(["--output", "./greet"], "--output greet is a file that is needed, and would be replaced", id="own program"),
+        pytest.param(["--output", "/dev/null"], "--output /dev/null is no file that could be replaced", id="a device"),
+        pytest.param(["--output", "gone/out.json"], "--output gone/out.json: there is no folder gone", id="no folder for the output"),
     ],
 )
 def test_what_does_not_fit_together_is_refused_before_anything_runs(

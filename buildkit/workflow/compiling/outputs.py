@@ -36,6 +36,8 @@ def require_free(artifact: Path, scenario: Path) -> None:
 def _require_writable(file: Path) -> None:
     if file.is_dir():
         raise UsageError(f"{file} is a folder", hint=f"-o {file / 'NAME'}")
+    if file.exists() and not file.is_file():
+        raise UsageError(f"{file} is no file that could be replaced", hint="-o FILE")
     around = next(folder for folder in file.absolute().parents if folder.exists())
     if not around.is_dir():
         raise UsageError(f"{file} cannot be written: {around} is no folder", hint="-o FILE")

@@ -64,6 +64,13 @@ def test_a_folder_is_no_place_for_an_artifact(scenario: Path) -> None:
     assert caught.value.hint == f"-o {scenario.parent / 'NAME'}"
 
 
+def test_a_device_or_a_pipe_is_no_place_for_an_artifact(scenario: Path) -> None:
+    pipe = scenario.with_name("pipe")
+    os.mkfifo(pipe)
+    with pytest.raises(UsageError, match="is no file that could be replaced"):
+        require_free(pipe, scenario)
+
+
 def test_a_file_is_no_folder_for_an_artifact(scenario: Path) -> None:
     with pytest.raises(UsageError, match=r"order\.json is no folder"):
         require_free(scenario / "a" / "b", scenario)
