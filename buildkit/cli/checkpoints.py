@@ -17,7 +17,8 @@ from buildkit.cli.server_extra import needing_server
 from buildkit.errors import BuildkitError, ToolchainError, UsageError
 from buildkit.later import Later
 from buildkit.records import dataclass
-from buildkit.runners.service_client import TOKEN_VARIABLE, ServiceAccess, ServiceError
+from buildkit.reports.words import clean
+from buildkit.runners.service_client import TOKEN_VARIABLE, ServiceAccess, ServiceClient, ServiceError
 
 if TYPE_CHECKING:
     from buildkit.server import database, embedded, logs, settings
@@ -27,6 +28,10 @@ else:
 SECTION: Final = "Service"
 TENANT: Final = "local"
 UNAUTHORIZED: Final = 401
+ATTEMPTS: Final = 3
+SECONDS: Final = 10.0
+"""How long an attempt may take."""
+
 FIRST_FAILURE: Final = 500
 
 
@@ -89,16 +94,22 @@ def _embedded(part: ServicePart, environment: Mapping[str, str]) -> Iterator[str
         yield url
 
 
+def asking(access: ServiceAccess) -> ServiceClient:
+    """Return a client for a command that somebody waits for."""
+    return ServiceClient(access, attempts=ATTEMPTS, timeout=SECONDS)
+
+
 def explained(error: ServiceError, part: ServicePart) -> BuildkitError:
     """Return what a command ends with when the service does not do what it is asked."""
-    if error.status is None:
-        return ToolchainError(error.message, hint="buildkit serve; or --embedded")
+    message = clean(error.message)
+    if error.status is None or (error.code is None and error.status < FIRST_FAILURE):
+        return ToolchainError(message, hint="buildkit serve; or --embedded")
     place = "the embedded service" if part.service is None else part.service
     if error.status == UNAUTHORIZED:
-        return UsageError(f"{place}: {error.message}", hint=f"export {TOKEN_VARIABLE}=…, a token of tenant {part.tenant}")
+        return UsageError(f"{place}: {message}", hint=f"export {TOKEN_VARIABLE}=…, a token of tenant {part.tenant}")
     if error.status >= FIRST_FAILURE:
-        return ToolchainError(f"{place}: {error.message}", hint="read its log")
-    return UsageError(f"{place}: {error.message}", hint=shlex.join(["buildkit", "instance", "list", *_words(part)]))
+        return ToolchainError(f"{place}: {message}", hint="read its log")
+    return UsageError(f"{place}: {message}", hint=shlex.join(["buildkit", "instance", "list", *_words(part)]))
 
 
 def _words(part: ServicePart) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
-from buildkit.cli.checkpoints import ServicePart, explained, opened
+from buildkit.cli.checkpoints import ServicePart, asking, explained, opened
 from buildkit.errors import UsageError
 from buildkit.reports.instances import instance_line
 from buildkit.reports.settings import Format
@@ -70,7 +70,7 @@ def _asked(part: ServicePart, question: Callable[[ServiceClient], Answer]) -> An
     with opened(part, os.environ) as service:
         if service is None:
             raise UsageError("there is no service to ask", hint="--service URL, or --embedded for what earlier runs kept here")
-        with closing(ServiceClient(service)) as client:
+        with closing(asking(service)) as client:
             try:
                 return question(client)
             except ServiceError as error:

@@ -13,10 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from buildkit.cli.checkpoints import explained, opened
+from buildkit.cli.checkpoints import asking, explained, opened
 from buildkit.cli.destination import require_place, take_away, write_whole
 from buildkit.cli.interrupts import interruptible
-from buildkit.cli.scenario_input import input_notes, read_input
+from buildkit.cli.scenario_input import STANDARD_INPUT, input_notes, read_input
 from buildkit.cli.scenario_options import ScenarioPart
 from buildkit.errors import ExitCode, UsageError
 from buildkit.model import Artifact
@@ -26,14 +26,11 @@ from buildkit.reports.settings import Format
 from buildkit.reports.sink import Sink
 from buildkit.runners.model import ArtifactRunner, Ending, RunRequest
 from buildkit.runners.native import NativeRunner
-from buildkit.runners.service_client import UNKNOWN_INSTANCE, ServiceAccess, ServiceClient, ServiceError, checked_instance
+from buildkit.runners.service_client import UNKNOWN_INSTANCE, ServiceAccess, ServiceError, checked_instance
 from buildkit.workflow.compiling.metadata import Metadata, metadata_file
 from buildkit.workflow.launch.folders import refuse_reserved
 from buildkit.workflow.launch.launch import launch, refuse_own
 from buildkit.workflow.launch.model import Outcome, ScenarioOutcome, ScenarioRun
-
-ATTEMPTS: Final = 3
-"""How often the service is asked before a run begins: somebody waits."""
 
 UNNAMED: Final = re.compile(r"[^A-Za-z0-9._-]+")
 LONGEST_STEM: Final = 100
@@ -123,7 +120,7 @@ def resume_command(arguments: Sequence[str], instance: str, *, paused: bool) -> 
 
 def _prepare(service: ServiceAccess, instance: str, part: ScenarioPart) -> None:
     """Ask the service before anything runs: whether it is there, and where asked for, to end a pause."""
-    with closing(ServiceClient(service, attempts=ATTEMPTS)) as client:
+    with closing(asking(service)) as client:
         try:
             client.look(instance)
             if part.resume:

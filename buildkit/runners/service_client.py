@@ -143,6 +143,8 @@ class ServiceClient:
         if answer.status >= FIRST_REFUSAL:
             known = said or {}
             code = known.get("code")
+            if not isinstance(code, str) and answer.status not in PASSING:
+                raise self._foreign(answer.status)
             message = str(known.get("error") or f"it answered {answer.status}")
             raise ServiceError(message, status=answer.status, code=code if isinstance(code, str) else None)
         if said is None:
@@ -156,8 +158,9 @@ class ServiceClient:
             raise self._foreign() from None
         return said
 
-    def _foreign(self) -> ServiceError:
-        return ServiceError(f"{self._base} answers as no checkpoint service does")
+    def _foreign(self, refusal: int | None = None) -> ServiceError:
+        told = "" if refusal is None else f": with the status {refusal}"
+        return ServiceError(f"{self._base} answers as no checkpoint service does{told}", status=refusal)
 
     def _retries(self) -> urllib3.Retry:
         return urllib3.Retry(
@@ -186,5 +189,7 @@ def _reason(error: BaseException) -> str:
     inner = getattr(error, "reason", None)
     if isinstance(inner, BaseException):
         return _reason(inner)
+    if isinstance(error, urllib3.exceptions.ProtocolError):
+        return "the connection broke off, or the answer is no HTTP"
     said = str(error).rpartition(": ")[2] or type(error).__name__
     return said.partition("[Errno ")[2].partition("] ")[2].removesuffix(")") or said

@@ -38,3 +38,8 @@ def test_the_next_command_names_the_same_service(part: ServicePart, message: str
 @pytest.mark.parametrize("status", [None, 500, 503])
 def test_a_service_in_trouble_is_a_tool_that_is_missing(status: int | None) -> None:
     assert explained(ServiceError("it answered so", status=status), ServicePart(service="http://core")).exit_code == ExitCode.TOOLCHAIN
+
+
+def test_a_refusal_without_a_code_is_of_another_server() -> None:
+    error = explained(ServiceError("it answers as no checkpoint service does", status=404), ServicePart(service="http://core"))
+    assert (error.exit_code, error.hint) == (ExitCode.TOOLCHAIN, "buildkit serve; or --embedded")

@@ -155,7 +155,15 @@ def test_what_is_no_checkpoint_service_is_told(question: Callable[[ServiceClient
     assert (caught.value.status, caught.value.message) == (None, f"{url}api/v1/instances answers as no checkpoint service does")
 
 
-def test_a_redirection_is_refused() -> None:
-    with answering((302, {})) as (url, _), closing(asked(url)) as client, pytest.raises(ServiceError) as caught:
+@pytest.mark.parametrize("status", [302, 404])
+def test_a_refusal_without_the_words_of_the_service_is_that_of_another(status: int) -> None:
+    with answering((status, {})) as (url, _), closing(asked(url)) as client, pytest.raises(ServiceError) as caught:
         client.look("i")
-    assert (caught.value.status, caught.value.message) == (302, "it answered 302")
+    said = f"{url}api/v1/instances answers as no checkpoint service does: with the status {status}"
+    assert (caught.value.status, caught.value.code, caught.value.message) == (status, None, said)
+
+
+def test_an_answer_that_breaks_off_is_told_in_one_sentence() -> None:
+    with answering(None) as (url, _), closing(asked(url, attempts=1)) as client, pytest.raises(ServiceError) as caught:
+        client.look("i")
+    assert caught.value.message.endswith("cannot be reached: the connection broke off, or the answer is no HTTP")
