@@ -144,7 +144,9 @@ def _refuse(message: str, hint: str | None, code: ExitCode) -> int:
 
 
 def _environment_failed(error: OSError) -> int:
-    place = f"{error.filename}: " if error.filename else ""
+    # Of two files, such as those of a copy, the second is the one that is written.
+    file = error.filename2 or error.filename
+    place = f"{file}: " if file else ""
     if error.errno in FULL_DISK:
         # Wherever the disk is full, be it for cargo, for the store or for a report: the machine lacks something.
         return _refuse(f"{place}the disk is full", "df -h", ExitCode.TOOLCHAIN)

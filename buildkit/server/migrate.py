@@ -36,8 +36,15 @@ def migrate(database: Database) -> None:
         ) from None
     except DBAPIError as error:
         reason = " ".join(str(error.orig).split())
-        hint = "--database sqlite:////path/of/a/file" if database.kind == SQLITE else "pg_isready; the user and the database must exist"
-        raise ToolchainError(f"{database.shown}: the database cannot be used: {reason}", hint=hint) from None
+        raise ToolchainError(f"{database.shown}: the database cannot be used: {reason}", hint=_hint(database, reason)) from None
+
+
+def _hint(database: Database, reason: str) -> str:
+    if database.kind != SQLITE:
+        return "pg_isready; the user and the database must exist"
+    if "locked" in reason:
+        return f"fuser {database.url.database}"
+    return "another file: --database sqlite:////path/of/a/file, or --embedded --state FILE"
 
 
 @contextmanager

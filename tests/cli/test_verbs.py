@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import inspect
 import re
@@ -123,6 +124,15 @@ def test_a_wrong_command_line_leads_to_the_help_of_its_verb(arguments: list[str]
 def test_a_folder_without_a_workspace_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "-C", str(tmp_path)]) == ExitCode.USAGE
     assert f"no Cargo workspace at or above {tmp_path}" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_told_with_the_file_that_was_written(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "source", None, "copy")
+
+    monkeypatch.setattr("buildkit.cli.main.build_app", fail)
+    assert run(["check"]) == ExitCode.TOOLCHAIN
+    assert capsys.readouterr().err == "error: copy: the disk is full\n hint: df -h\n"
 
 
 def test_an_unforeseen_error_is_called_a_bug(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

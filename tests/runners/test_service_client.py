@@ -15,7 +15,7 @@ from buildkit.runners.service_client import ServiceAccess, ServiceClient, Servic
 
 
 def test_a_token_is_not_shown() -> None:
-    assert "secret" not in repr(ServiceAccess(url="http://core", tenant="acme", token="a secret token"))  # noqa: S106  # no secret
+    assert "secret" not in repr(ServiceAccess(url="http://core", tenant="acme", token="a-secret-token"))  # noqa: S106  # no secret
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,13 @@ def test_what_cannot_be_asked_is_refused(url: str, tenant: str, message: str) ->
     with pytest.raises(UsageError) as caught:
         ServiceAccess(url=url, tenant=tenant)
     assert caught.value.message == message
+
+
+@pytest.mark.parametrize("token", ["a\nb", "tök", "a b"])
+def test_a_token_that_can_stand_in_no_header_is_refused_and_not_shown(token: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        ServiceAccess(url="http://core", tenant="acme", token=token)
+    assert caught.value.message == "the token in $RUNTARA_TOKEN can stand in no header"
 
 
 @pytest.mark.parametrize("instance", ["", "a/b", "a\nb", ".", "..", "a" * 201])
@@ -81,7 +88,7 @@ def answering(*answers: tuple[int, object] | None) -> Iterator[tuple[str, list[t
 
 
 def asked(url: str, *, attempts: int = 4) -> ServiceClient:
-    return ServiceClient(ServiceAccess(url=url, tenant="acme", token="a long secret"), attempts=attempts, timeout=10)  # noqa: S106  # no secret
+    return ServiceClient(ServiceAccess(url=url, tenant="acme", token="a-long-secret"), attempts=attempts, timeout=10)  # noqa: S106  # no secret
 
 
 def test_a_request_names_tenant_and_token_and_the_instance_is_one_part_of_its_path() -> None:
@@ -89,7 +96,7 @@ def test_a_request_names_tenant_and_token_and_the_instance_is_one_part_of_its_pa
         assert client.tell("a b/ü?", "register", {"checkpoint_id": None}) == {"status": "running"}
     ((method, path, headers, body),) = requests
     assert (method, path, json.loads(body)) == ("POST", "/base/api/v1/instances/a%20b%2F%C3%BC%3F/register", {"checkpoint_id": None})
-    assert (headers["X-Runtara-Tenant-Id"], headers["Authorization"]) == ("acme", "Bearer a long secret")
+    assert (headers["X-Runtara-Tenant-Id"], headers["Authorization"]) == ("acme", "Bearer a-long-secret")
 
 
 def test_what_may_pass_is_asked_again() -> None:

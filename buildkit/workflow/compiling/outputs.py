@@ -23,6 +23,8 @@ def artifact_file(scenario: Path, target: CompilationTarget, *, alone: bool) -> 
 
 def require_free(artifact: Path, scenario: Path) -> None:
     """Raise `UsageError` where an artifact or its metadata would replace the scenario, a folder, or what is no metadata, or cannot be written."""
+    if not artifact.name:
+        raise UsageError(f"-o {artifact} names no file", hint="-o FILE")
     metadata = metadata_file(artifact)
     for file in (artifact, metadata):
         if file.exists() and file.samefile(scenario):

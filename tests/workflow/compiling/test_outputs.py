@@ -64,6 +64,12 @@ def test_a_folder_is_no_place_for_an_artifact(scenario: Path) -> None:
     assert caught.value.hint == f"-o {scenario.parent / 'NAME'}"
 
 
+@pytest.mark.parametrize("name", ["", "."])
+def test_an_artifact_has_a_name(scenario: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="names no file"):
+        require_free(Path(name), scenario)
+
+
 def test_a_device_or_a_pipe_is_no_place_for_an_artifact(scenario: Path) -> None:
     pipe = scenario.with_name("pipe")
     os.mkfifo(pipe)
