@@ -166,6 +166,21 @@ def test_two_at_once_give_one_whole_artifact(place: SmallLibrary) -> None:
     assert sorted(file.name for file in (place.root / "out").iterdir()) == ["order", "order.json"]
 
 
+def test_two_scenarios_at_once_into_one_file_never_pass_for_each_other(place: SmallLibrary) -> None:
+    place.artifact()
+    (place.root / "short.json").write_text(json.dumps(scenario(action("first", "end"), finish())), encoding="utf-8")
+    base = (sys.executable, "-m", "buildkit", "compile", "-t", "native", "--offline", "-o", "both")
+    commands = [(*base, name) for name in ("order.json", "short.json")]
+    expected = dict(zip(commands, (SAID, "first: trim\nend\n"), strict=True))
+    running = [subprocess.Popen(each, cwd=place.root, env=merged(place.variables), stdout=subprocess.DEVNULL) for each in commands]
+    assert [one.wait(300) for one in running] == [0, 0]
+    metadata = read_metadata(place.root / "both")
+    assert metadata is not None
+    for command, said_then in expected.items():
+        subprocess.run(command, cwd=place.root, env=merged(place.variables), stdout=subprocess.DEVNULL, check=True)
+        assert said(place.root / "both") == said_then
+
+
 @pytest.mark.parametrize("inside", [True, False], ids=["inside the workspace", "elsewhere"])
 def test_the_project_is_built_by_plain_cargo(place: SmallLibrary, tmp_path: Path, inside: bool) -> None:  # noqa: FBT001  # a case
     folder = (place.root if inside else tmp_path) / "taken" / "away"

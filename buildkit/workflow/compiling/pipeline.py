@@ -90,8 +90,11 @@ def compile_scenario(job: Job, *, processes: Runner) -> Compiled | Refused:
         done = processes.run(job.compiler.command(root, made, job.library))
         if not done.succeeded:
             return _refused(job, source, done)
+        # Of what this run made: another one may put its own there meanwhile.
+        metadata = _metadata(job, key, made)
+        # Whoever is killed between the two leaves an artifact without a description, never with that of another.
+        metadata_file(job.artifact).unlink(missing_ok=True)
         place_copy(made, job.artifact)
-    metadata = _metadata(job, key)
     place_text(metadata_text(metadata), metadata_file(job.artifact))
     return Compiled(target=job.target, artifact=job.artifact, metadata=metadata, seconds=time.monotonic() - started, cached=False)
 
@@ -140,9 +143,9 @@ def _refused(job: Job, source: SourceText, done: Completed) -> Refused:
     return Refused(target=job.target, triple=triple, errors=found, seconds=done.seconds)
 
 
-def _metadata(job: Job, key: str) -> Metadata:
+def _metadata(job: Job, key: str, made: Path) -> Metadata:
     supply = job.compiler.supply
-    marks = fingerprint(job.artifact)
+    marks = fingerprint(made)
     return Metadata(
         tool=__version__,
         key=key,
