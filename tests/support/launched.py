@@ -30,7 +30,7 @@ BUILDS = {
 def launched_program(factory: pytest.TempPathFactory, name: str) -> Path:
     """Return one, which is built once in a test run."""
     folder = session_folder(factory, "launched")
-    program = folder / name
+    program = folder / f"{name}.link"
     with FileLock(folder / "lock"):
         if not program.exists():
             program.symlink_to(_built(folder, name))
