@@ -24,8 +24,8 @@ else:
 INSTANCES: Final = "/api/v1/instances"
 TOKEN_VARIABLE: Final = "RUNTARA_TOKEN"
 LONGEST_NAME: Final = 200
-VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
-"""What tenants and tokens are made of: they stand in headers."""
+TENANT: Final = re.compile(r"[\x21-\x7e]+")
+TOKEN: Final = re.compile(r"[\x20-\x7e]+")
 
 INSTANCE: Final = re.compile(r"[^\x00-\x1f\x7f/]+")
 PATHS_OF_FOLDERS: Final = frozenset({".", ".."})
@@ -70,10 +70,10 @@ class ServiceAccess:
         host_of(self.url)
         if parts.query or parts.fragment:
             raise UsageError(f"{self.url!r} has a part after its path", hint=f"{parts.scheme}://{parts.netloc}")
-        if len(self.tenant) > LONGEST_NAME or VISIBLE.fullmatch(self.tenant) is None:
+        if len(self.tenant) > LONGEST_NAME or TENANT.fullmatch(self.tenant) is None:
             raise UsageError(f"tenant {self.tenant!r} can stand in no header", hint="--tenant acme")
-        if self.token is not None and VISIBLE.fullmatch(self.token) is None:
-            raise UsageError(f"the token in ${TOKEN_VARIABLE} can stand in no header", hint="one word of ASCII characters")
+        if self.token is not None and TOKEN.fullmatch(self.token) is None:
+            raise UsageError(f"the token in ${TOKEN_VARIABLE} can stand in no header", hint="one line of ASCII characters")
 
 
 def checked_instance(instance: str) -> str:
