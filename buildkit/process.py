@@ -141,6 +141,8 @@ class ProcessRunner:
         with self._lock:
             if self._closing:
                 raise KeyboardInterrupt
+            # Before the child: a kill -9 in between leaves a child that nobody ends.
+            self._watchdog = self._watchdog or _start_watchdog()
             child = subprocess.Popen(  # argv comes from buildkit itself, never through a shell
                 command.argv,
                 cwd=command.cwd,
@@ -154,7 +156,6 @@ class ProcessRunner:
                 start_new_session=True,
             )
             self._children.add(child)
-            self._watchdog = self._watchdog or _start_watchdog()
             self._watchdog.watch(child.pid)
         try:
             yield child

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from dataclasses import replace
@@ -47,6 +48,7 @@ class WasmtimeRunner:
 
 def _wire(request: RunRequest, outcome: Path) -> GuestRequest:
     return GuestRequest(
+        parent=os.getpid(),
         artifact=str(request.artifact.absolute()),
         outcome=str(outcome),
         arguments=(request.artifact.name, *request.arguments),

@@ -50,6 +50,8 @@ class OutcomeFile:
 def main() -> None:
     """Run the program that the request file names, and tell how it ended in the file that it names."""
     request = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=GuestRequest)
+    if os.getppid() != request.parent:
+        return
     file = OutcomeFile(path=Path(request.outcome))
     file.write(run(request, file))
 

@@ -25,8 +25,12 @@ class GuestAttendance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GuestRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What to run. `arguments` begin with the program's own name; `outcome` is the file to write how it ended to."""
+    """What to run. `arguments` begin with the program's own name; `outcome` is the file to write how it ended to.
 
+    `parent` is the process that asks: where it has ended before the program begins, nobody would end that.
+    """
+
+    parent: int
     artifact: str
     outcome: str
     arguments: tuple[str, ...]

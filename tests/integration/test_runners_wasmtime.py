@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
 import pytest
 from wasmtime import wat2wasm
 
 from buildkit.process import ProcessRunner
 from buildkit.runners.model import Ending, Limits, Preopen, RunOutcome, RunRequest
-from buildkit.runners.wasmtime import WasmtimeRunner
+from buildkit.runners.wasmtime import GUEST_MODULE, WasmtimeRunner
+from buildkit.runners.wasmtime_wire import GuestRequest
 
 pytestmark = pytest.mark.integration
 
@@ -221,3 +226,29 @@ def test_an_interrupt_ends_the_program_within_a_second(tmp_path: Path) -> None:
     timer.join()
     assert time.monotonic() - started < 2
     assert (outcome.ended, outcome.message) == (Ending.TRAPPED, "the wasmtime process was lost (killed by SIGTERM)")
+
+
+def test_a_program_whose_buildkit_has_ended_meanwhile_does_not_begin(tmp_path: Path) -> None:
+    (tmp_path / "hello.wasm").write_bytes(bytes(wat2wasm(HELLO)))
+    request = GuestRequest(
+        parent=os.getpid(),
+        artifact=str(tmp_path / "hello.wasm"),
+        outcome=str(tmp_path / "outcome.json"),
+        arguments=("hello.wasm",),
+        environment={},
+        directories=(),
+        seconds=None,
+        fuel=None,
+        memory=None,
+        network=False,
+        cache=None,
+    )
+
+    def said(asked: GuestRequest) -> str:
+        file = tmp_path / "request.json"
+        file.write_bytes(msgspec.json.encode(asked))
+        command = (sys.executable, "-P", "-m", GUEST_MODULE, str(file))
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False).stdout
+
+    assert said(request) == "hello\n"
+    assert said(msgspec.structs.replace(request, parent=os.getppid())) == ""

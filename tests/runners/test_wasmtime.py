@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ def test_the_process_is_asked_with_absolute_paths_and_all_limits(recorded: Any, 
     WasmtimeRunner().run(request, processes=processes)
     (wire,) = seen
     assert wire == GuestRequest(
+        parent=os.getpid(),
         artifact=str(tmp_path / "program"),
         outcome=wire.outcome,
         arguments=("program", "a"),

@@ -8,6 +8,7 @@ from buildkit.runners.wasmtime_traps import judge
 from buildkit.runners.wasmtime_wire import GuestRequest
 
 REQUEST = GuestRequest(
+    parent=1,
     artifact="app.wasm",
     outcome="outcome.json",
     arguments=(),
