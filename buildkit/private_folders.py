@@ -33,6 +33,18 @@ def private_folder(stem: str, around: Path | None = None) -> Iterator[Path]:
         os.close(lock)
 
 
+@contextmanager
+def fresh_file(destination: Path) -> Iterator[Path]:
+    """Give the path of a file that takes the place of `destination` at the end: whole or not at all; raises `OSError`.
+
+    It lies in a folder of its own beside that, so that it has the mode which the umask lets it have.
+    """
+    with private_folder(f".{destination.name}", destination.absolute().parent) as aside:
+        fresh = aside / destination.name
+        yield fresh
+        fresh.replace(destination)
+
+
 def remove_left_over(stem: str, place: Path) -> None:
     """Remove the folders that begin with `stem` and whose processes have ended; one that cannot be removed stays."""
     pattern = re.compile(rf"{re.escape(stem)}-[a-z0-9_]{{8}}{re.escape(HELD)}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from buildkit.errors import FULL_DISK, UsageError
+from buildkit.private_folders import fresh_file
 
 
 def require_place(output: Path, needed: Sequence[Path] = (), *, option: str = "--output") -> None:
@@ -41,9 +41,5 @@ def take_away(output: Path) -> None:
 
 def write_whole(output: Path, content: bytes) -> None:
     """Write whole or not at all."""
-    fresh = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
+    with fresh_file(output) as fresh:
         fresh.write_bytes(content)
-        fresh.replace(output)
-    finally:
-        fresh.unlink(missing_ok=True)

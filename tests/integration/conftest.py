@@ -12,6 +12,9 @@ import pytest
 from command_line import FIXTURES, Buildkit
 from faulty import Make, made
 
+from bench.keeper import kept
+from bench.witness import Witness, witnessing
+
 HOST_TARGET = "native"
 
 
@@ -54,6 +57,13 @@ def fixture_copy(tmp_path: Path) -> Callable[[str], Path]:
 def buildkit(tmp_path: Path) -> Buildkit:
     """Run the command in the scratch folder."""
     return Buildkit(folder=tmp_path)
+
+
+@pytest.fixture
+def witness(tmp_path: Path) -> Iterator[Witness]:
+    """Stand between programs and a service that is started anew when it dies."""
+    with kept(tmp_path / "service") as service, witnessing(service.url) as witness:
+        yield witness
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,11 +10,10 @@ from signalled import EveryStep, Signals, read
 
 from bench.danger import HOST
 from bench.file_effects import SCENARIO, FileEffects
-from bench.keeper import kept
 from bench.orders import Operator
 from bench.promises import STORING, effects, repeated_after_acknowledgement
 from bench.scenario_programs import Ended
-from bench.witness import Request, Witness, witnessing
+from bench.witness import Request, Witness
 
 pytestmark = pytest.mark.integration
 
@@ -26,12 +24,6 @@ LAST = "after-2"
 @pytest.fixture
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return shared_programs(tmp_path_factory).compiled(SCENARIO, WASI, HOST)
-
-
-@pytest.fixture
-def witness(tmp_path: Path) -> Iterator[Witness]:
-    with kept(tmp_path / "service") as service, witnessing(service.url) as witness:
-        yield witness
 
 
 class Hosted:

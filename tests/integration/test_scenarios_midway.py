@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from compiled_scenarios import WASI, native_target, shared_programs, written
 from scenarios import Tree, delay, finish, scenario, split
 
-from bench.keeper import kept
 from bench.orders import Operator
 from bench.promises import effects, moved_wakes
 from bench.scenario_programs import Errand, Programs
-from bench.witness import EFFECT, Request, Witness, witnessing
+from bench.witness import EFFECT, Request, Witness
 
 pytestmark = pytest.mark.integration
 
@@ -28,12 +26,6 @@ HELD_SECONDS = 1.5
 @pytest.fixture
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Programs:
     return shared_programs(tmp_path_factory)
-
-
-@pytest.fixture
-def witness(tmp_path: Path) -> Iterator[Witness]:
-    with kept(tmp_path / "service") as service, witnessing(service.url) as witness:
-        yield witness
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,11 +9,10 @@ from compiled_scenarios import WASI, native_target, shared_programs
 from signalled import EveryStep, Signals, failures, read
 
 from bench.effects import SCENARIO, Effects
-from bench.keeper import kept
 from bench.orders import Operator
 from bench.promises import STORING, by_instance, effects, repeated_after_acknowledgement
 from bench.scenario_programs import Errand
-from bench.witness import Request, Witness, witnessing
+from bench.witness import Request, Witness
 
 pytestmark = pytest.mark.integration
 
@@ -29,12 +27,6 @@ SEQUENCE = 7
 @pytest.fixture(params=[native_target(), WASI])
 def program(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return shared_programs(tmp_path_factory).compiled(SCENARIO, request.param)
-
-
-@pytest.fixture
-def witness(tmp_path: Path) -> Iterator[Witness]:
-    with kept(tmp_path / "service") as service, witnessing(service.url) as witness:
-        yield witness
 
 
 class Sweep:

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from checked import Checkout, Edit, Snapshot
-from reading_workspace import BUILD_SCRIPT, FILES, MACRO, append, remove, same, touch_all, write, write_workspace
+from checked import Checkout, Snapshot
+from reading_workspace import BUILD_SCRIPT, FILES, MACRO, Change, append, remove, touch_all, write, write_workspace
 
 from buildkit.execute.context import Trust
 
 pytestmark = pytest.mark.integration
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """A change, whether the verdict is still found after it, and the verdict that the changed workspace has."""
-
-    found: bool
-    edit: Edit = same
-    verdict: str = "pass"
-    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 CONFIG = "ws/.cargo/config.toml"

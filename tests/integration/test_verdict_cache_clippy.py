@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from checked import Checkout, Edit, Snapshot
+from checked import Checkout, Snapshot
 from oracle import write_files
-from reading_workspace import append, remove, same, touch_all, write
+from reading_workspace import Change, append, remove, touch_all, write
 
 from buildkit.cargo.calls import CargoCommand, CargoOptions
 from buildkit.execute.context import Trust
@@ -39,42 +38,38 @@ FEWER = "too-many-arguments-threshold = 2\n"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
-    """A change, whether the verdict is still found after it, and the verdict that the changed workspace has."""
+class LintChange(Change):
+    """A change of a workspace that is linted, with the arguments of clippy."""
 
-    found: bool
-    edit: Edit = same
-    verdict: str = "pass"
-    environment: Mapping[str, str] = field(default_factory=dict)
     arguments: tuple[str, ...] = DENIED.arguments
 
 
 CHANGES = {
-    "touch": Change(found=True, edit=touch_all),
-    "file that nothing reads": Change(found=True, edit=write("ws/app/README.md", "other")),
-    "lint": Change(found=False, edit=append("ws/app/src/lib.rs", LINT), verdict="fail"),
-    "lint below": Change(found=False, edit=append("ws/low/src/lib.rs", LINT), verdict="fail"),
-    "lint outside the workspace": Change(found=False, edit=append("beside/src/lib.rs", LINT.replace("bad", "worse"))),
-    "configuration of the workspace": Change(found=False, edit=write("ws/clippy.toml", FEWER), verdict="fail"),
-    "hidden configuration of the package": Change(found=False, edit=write("ws/app/.clippy.toml", FEWER), verdict="fail"),
-    "configuration above the workspace": Change(found=False, edit=write("clippy.toml", FEWER), verdict="fail"),
-    "configuration of another member": Change(found=False, edit=write("ws/low/clippy.toml", FEWER)),
-    "configuration that cannot be read": Change(found=False, edit=write("ws/clippy.toml", "nonsense"), verdict="fail"),
-    "lint table": Change(
+    "touch": LintChange(found=True, edit=touch_all),
+    "file that nothing reads": LintChange(found=True, edit=write("ws/app/README.md", "other")),
+    "lint": LintChange(found=False, edit=append("ws/app/src/lib.rs", LINT), verdict="fail"),
+    "lint below": LintChange(found=False, edit=append("ws/low/src/lib.rs", LINT), verdict="fail"),
+    "lint outside the workspace": LintChange(found=False, edit=append("beside/src/lib.rs", LINT.replace("bad", "worse"))),
+    "configuration of the workspace": LintChange(found=False, edit=write("ws/clippy.toml", FEWER), verdict="fail"),
+    "hidden configuration of the package": LintChange(found=False, edit=write("ws/app/.clippy.toml", FEWER), verdict="fail"),
+    "configuration above the workspace": LintChange(found=False, edit=write("clippy.toml", FEWER), verdict="fail"),
+    "configuration of another member": LintChange(found=False, edit=write("ws/low/clippy.toml", FEWER)),
+    "configuration that cannot be read": LintChange(found=False, edit=write("ws/clippy.toml", "nonsense"), verdict="fail"),
+    "lint table": LintChange(
         found=False, edit=append("ws/app/Cargo.toml", "\n[lints.clippy]\nmissing_const_for_fn = 'deny'\n"), verdict="fail"
     ),
-    "lints of a manifest": Change(found=False, edit=append("ws/low/Cargo.toml", "\n[features]\nno-low = []\n")),
-    "arguments": Change(found=False, arguments=("--", "-D", "warnings", "-D", "clippy::missing_const_for_fn"), verdict="fail"),
-    "fewer packages": Change(found=False, arguments=("--no-deps", "--", "-D", "warnings")),
-    "folder of the configuration": Change(
+    "lints of a manifest": LintChange(found=False, edit=append("ws/low/Cargo.toml", "\n[features]\nno-low = []\n")),
+    "arguments": LintChange(found=False, arguments=("--", "-D", "warnings", "-D", "clippy::missing_const_for_fn"), verdict="fail"),
+    "fewer packages": LintChange(found=False, arguments=("--no-deps", "--", "-D", "warnings")),
+    "folder of the configuration": LintChange(
         found=False,
         edit=write("ws/lints/clippy.toml", FEWER),
         environment={"CLIPPY_CONF_DIR": "lints"},
         verdict="fail",
     ),
-    "RUSTFLAGS": Change(found=False, environment={"RUSTFLAGS": "-Dclippy::missing_const_for_fn"}, verdict="fail"),
-    "CLIPPY_ARGS": Change(found=False, environment={"CLIPPY_ARGS": "-Dclippy::missing_const_for_fn"}),
-    "lock file that is gone": Change(found=True, edit=remove("ws/Cargo.lock")),
+    "RUSTFLAGS": LintChange(found=False, environment={"RUSTFLAGS": "-Dclippy::missing_const_for_fn"}, verdict="fail"),
+    "CLIPPY_ARGS": LintChange(found=False, environment={"CLIPPY_ARGS": "-Dclippy::missing_const_for_fn"}),
+    "lock file that is gone": LintChange(found=True, edit=remove("ws/Cargo.lock")),
 }
 
 

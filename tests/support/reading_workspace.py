@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from checked import Edit
@@ -108,3 +110,13 @@ def touch_all(folder: Path) -> None:
 
 def same(_: Path) -> None:
     """Change nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A change, whether the verdict is still found after it, and the verdict that the changed workspace has."""
+
+    found: bool
+    edit: Edit = same
+    verdict: str = "pass"
+    environment: Mapping[str, str] = field(default_factory=dict)

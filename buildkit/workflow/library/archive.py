@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from buildkit.errors import FULL_DISK, ToolchainError, UsageError
 from buildkit.later import Later
-from buildkit.private_folders import private_folder
+from buildkit.private_folders import fresh_file
 from buildkit.workflow.library.model import FILE_NAME, Library, encode
 
 if TYPE_CHECKING:
@@ -55,14 +55,12 @@ def _member(name: str, size: int) -> tarfile.TarInfo:
 def _aside(file: Path) -> Iterator[IO[bytes]]:
     """Give a stream whose content gets the file's name at the end."""
     try:
-        with private_folder(f".{file.name}", file.absolute().parent) as folder:
-            aside = folder / "fresh"
-            with aside.open("wb") as stream:
+        with fresh_file(file) as fresh:
+            with fresh.open("wb") as stream:
                 yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
-            aside.chmod(MODE)
-            aside.replace(file)
+            fresh.chmod(MODE)
     except OSError as error:
         if error.errno in FULL_DISK:
             raise ToolchainError(f"{file} could not be written: the disk is full", hint="df -h") from error
