@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -54,8 +55,8 @@ class Session:
 
     @property
     def jobs(self) -> int:
-        """Return how many processes may run side by side."""
-        return self.settings.configuration.cargo.jobs or os.cpu_count() or 1
+        """Return how many processes may run side by side: as many as this one has processors, unless told, which is what cargo takes too."""
+        return self.settings.configuration.cargo.jobs or _processors()
 
 
 def open_session(everywhere: Everywhere) -> Session:
@@ -73,3 +74,7 @@ def open_session(everywhere: Everywhere) -> Session:
         environment=patched({}),
         caches=everywhere.cache,
     )
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

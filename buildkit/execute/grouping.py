@@ -11,10 +11,12 @@ from buildkit.cargo.linting import lint_words
 from buildkit.cargo.resolver import ResolverVersion
 from buildkit.cargo.wrappers import can_be_wrapped
 from buildkit.execute.context import Context
+from buildkit.execute.unit_costs import unit_costs
 from buildkit.execute.work import Work
 from buildkit.features.joint import can_be_joined, joined
 from buildkit.features.signatures import Signatures
 from buildkit.plan.batches import Candidate, collision_free
+from buildkit.plan.sequence import sequenced
 from buildkit.records import dataclass
 from buildkit.toolchain.release import reaches
 
@@ -44,7 +46,7 @@ class Group:
 
 
 def groups(context: Context, works: Iterable[Work]) -> Iterator[Group]:
-    """Give the calls for cells, target by target, the largest first.
+    """Give the calls for cells, target by target, wrapped ones first, in the order in which these are guessed to take the least time.
 
     What cannot be resolved is left to be told by itself, and so is everything where the user's arguments decide what is compiled.
     """
@@ -57,7 +59,7 @@ def groups(context: Context, works: Iterable[Work]) -> Iterator[Group]:
     for target, members in by_target.items():
         wrappable = _is_wrapping(context, target)
         wrapped = [work for work in members if wrappable and _can_wrap(work)]
-        batches = [batch for batch in _wrapped(wrapped) if len(batch) > 1]
+        batches = [batch for batch in _wrapped(context, wrapped) if len(batch) > 1]
         taken = {work.planned.cell for batch in batches for work in batch}
         yield from (Group(way=Way.WRAPPED, works=batch) for batch in batches)
         yield from without_wrappers(context, [work for work in members if work.planned.cell not in taken])
@@ -99,6 +101,9 @@ def _can_join(context: Context, work: Work) -> bool:
     return plain and not context.models.links.left_out and can_be_joined(work.resolution)
 
 
-def _wrapped(works: list[Work]) -> tuple[tuple[Work, ...], ...]:
+def _wrapped(context: Context, works: list[Work]) -> Iterator[tuple[Work, ...]]:
     signatures = Signatures()
-    return collision_free(Candidate(item=work, units=signatures.of(work.resolution)) for work in works)
+    batches = collision_free(Candidate(item=work, units=signatures.of(work.resolution)) for work in works)
+    if len(batches) > 1:
+        batches = sequenced(batches, unit_costs(context, works[0].planned.cell.target, signatures))
+    return (tuple(member.item for member in batch) for batch in batches)

@@ -33,6 +33,16 @@ class Signatures:
         """Start with no unit."""
         self._numbers: dict[tuple[UnitKey, frozenset[int]], int] = {}
 
+    @property
+    def keys(self) -> tuple[UnitKey, ...]:
+        """Return the key of each unit so far, by number."""
+        return tuple(key for key, _ in self._numbers)
+
+    @property
+    def below(self) -> tuple[frozenset[int], ...]:
+        """Return the numbers of the units that each unit waits for, by number; they are lower than its own."""
+        return tuple(below for _, below in self._numbers)
+
     def of(self, resolution: Resolution) -> Mapping[UnitKey, int]:
         """Return the number of each unit that a resolution compiles, build scripts included."""
         return self.of_facts(resolution.model, resolution.reasons)

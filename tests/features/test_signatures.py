@@ -48,3 +48,27 @@ def test_a_build_script_is_a_unit_of_its_own_with_what_it_needs() -> None:
     script = UnitKey(links.numbers[scripted.id], SCRIPT_PLACE, frozenset())
     assert plain[script] != big[script]
     assert plain[UnitKey(links.numbers[scripted.id], 1, frozenset())] != big[UnitKey(links.numbers[scripted.id], 1, frozenset())]
+
+
+def test_a_unit_has_a_higher_number_than_everything_that_it_waits_for() -> None:
+    low = package("low")
+    scripted = with_script(package("scripted", dependencies=(needs("low", kind=DependencyKind.BUILD),)))
+    app = package("app", dependencies=(needs("scripted"), needs("low")))
+    links = link_all(app, scripted, low)
+    signatures = Signatures()
+    numbers = signatures.of(resolve(model_of(links), app, ()))
+    waits = {key: {signatures.keys[number] for number in signatures.below[numbers[key]]} for key in signatures.keys}
+    named = {
+        (links.packages[key.package].package.name, key.place): {
+            (links.packages[other.package].package.name, other.place) for other in below
+        }
+        for key, below in waits.items()
+    }
+    assert named == {
+        ("low", 0): set(),
+        ("low", 1): set(),
+        ("scripted", SCRIPT_PLACE): {("low", 0)},
+        ("scripted", 1): {("scripted", SCRIPT_PLACE)},
+        ("app", 1): {("scripted", 1), ("low", 1)},
+    }
+    assert all(other < number for number, below in enumerate(signatures.below) for other in below)
