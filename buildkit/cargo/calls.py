@@ -69,8 +69,6 @@ class CargoCalls:
     options: CargoOptions
     env: Mapping[str, str | None]
     output: str = OUTPUT_FOLDER
-    incremental: frozenset[str] = frozenset()
-    """The packages that are compiled incrementally, by name."""
     lint_inputs: str | None = None
     """What is another text where clippy would read something else; `None` leaves it to cargo to know."""
 
@@ -164,10 +162,7 @@ class CargoCalls:
     def _building(self, selection: CargoSelection) -> tuple[str, ...]:
         options = self.options
         profile = () if options.profile == "dev" else ("--release",) if options.profile == "release" else ("--profile", options.profile)
-        overrides = (
-            *(f"profile.{options.profile}.{key}={_toml(value)}" for key, value in selection.profile_overrides.items()),
-            *(f"profile.{options.profile}.package.{name}.incremental=true" for name in sorted(self.incremental)),
-        )
+        overrides = (f"profile.{options.profile}.{key}={_toml(value)}" for key, value in selection.profile_overrides.items())
         return (
             *("--target", selection.triple, *profile),
             *(part for override in overrides for part in ("--config", override)),

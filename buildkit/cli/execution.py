@@ -29,7 +29,7 @@ from buildkit.errors import UsageError
 from buildkit.events import Emit, Notice, RunFinished
 from buildkit.execute.context import Context, TargetSupply, Trust
 from buildkit.execute.disk_budget import DiskBudget, parse_budget
-from buildkit.execute.savings import debug_environment, incremental_choice
+from buildkit.execute.savings import host_environment, incremental_environment
 from buildkit.execute.scheduler import execute
 from buildkit.execute.verdict_cache import VerdictCache
 from buildkit.execute.verdict_files import FOLDER
@@ -200,8 +200,8 @@ class Provision:
             cache=self.session.store,
             wraps=can_use_wrappers(configured, environment),
             skips_wrappers=can_skip(configured, environment),
-            check_env=debug_environment(environment, configured, manifest),
-            incremental=incremental_choice(environment, configured, manifest, cells=cells),
+            check_env=host_environment(environment, configured, manifest),
+            running_env=incremental_environment(environment, configured, manifest, cells=cells),
             verdicts=VerdictCache(folder=self.session.store / FOLDER),
         )
 

@@ -14,12 +14,10 @@ from buildkit.cargo.manifest import Manifests
 from buildkit.cargo.metadata import Workspace
 from buildkit.config.schema import Configuration
 from buildkit.events import Emit
-from buildkit.execute.edited import Checked, checking_now
 from buildkit.execute.input_names import InputNames
 from buildkit.execute.lint_facts import LintFacts
 from buildkit.execute.models import Models, Platform
 from buildkit.execute.read_files import ReadFiles
-from buildkit.execute.savings import Incremental, incremental_environment
 from buildkit.execute.verdict_cache import VerdictCache
 from buildkit.execute.verdict_facts import Facts
 from buildkit.features.model import Model
@@ -78,8 +76,8 @@ class Context:
 
     check_env: Mapping[str, str] = field(default_factory=dict)
     """The environment patch of checks beyond that of other calls."""
-    incremental: Incremental = Incremental.USERS
-    """Who decides what is compiled incrementally, which no verdict depends on."""
+    running_env: Mapping[str, str] = field(default_factory=dict)
+    """The environment patch of checks that are run, beyond that which is shown: no verdict depends on it."""
 
     @cached_property
     def models(self) -> Models:
@@ -153,17 +151,8 @@ class Context:
     def running_calls(self, subject: Subject) -> CargoCalls:
         """Return the same commands as they are run: with what makes the next one faster."""
         calls = self.check_calls(subject)
-        known = self.checked.get(subject.target.name)
-        packages = frozenset[str]() if known is None else known.incremental
         inputs = self.lint_facts.inputs(calls.clippy) if self.options.command is CargoCommand.CLIPPY else None
-        env = {**calls.env, **incremental_environment(self.incremental)}
-        return replace(calls, env=env, incremental=packages, lint_inputs=inputs)
-
-    @cached_property
-    def checked(self) -> Mapping[str, Checked]:
-        """Return what is to be remembered of this run's checks, by target, if anything is; asked for before anything is compiled."""
-        names = self.supplies if self.incremental is Incremental.EDITED else ()
-        return {name: checking_now(self.output_of(name), self.workspace) for name in names}
+        return replace(calls, env={**calls.env, **self.running_env}, lint_inputs=inputs)
 
     def output_of(self, target: str) -> Path:
         """Return the folder of what cargo writes for a target."""

@@ -16,7 +16,7 @@ from buildkit.execute.context import Context
 from buildkit.execute.disk import note_use, tree_name
 from buildkit.execute.disk_eviction import Freed, Use, evict, sweep
 from buildkit.execute.graphs import read_graphs
-from buildkit.execute.incremental import drop_old_sessions
+from buildkit.execute.incremental import settle_sessions
 from buildkit.plan.model import Plan
 from buildkit.records import dataclass
 from buildkit.toolchain.memory import Memory as Values
@@ -60,7 +60,7 @@ class DiskBudget:
         """Measure and make room where something was compiled, and note which trees were used."""
         note_use(self.context.output, self._trees)
         if compiled:
-            drop_old_sessions(self.context.output, self._trees)
+            settle_sessions(self.context.output, self._trees)
         if self.size is None or not compiled:
             return
         values = Values.open(self._file, float)

@@ -1,63 +1,45 @@
-"""Which packages were edited since the last check of a target: these are compiled incrementally from then on, and what depends on them.
-
-Incremental compilation costs a sixth more time on the first run and doubles the disk, and saves half of the time after an edit. With the first edit
-of a package, it and its dependents are compiled anew in any case, so that this is when it begins.
-"""
+"""Which packages were edited since the last check of a target, with what depends on them: what rustc kept of these is needed again."""
 
 from __future__ import annotations
 
 import os
-import time
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from buildkit.cargo.metadata import Package, Workspace
 
 STAMP: Final = ".buildkit-checked"
-"""The file in cargo's folder of a triple that says what was checked there last."""
+"""The file in cargo's folder of a triple that says when the last check of it began, in nanoseconds since the epoch."""
 
 NO_SOURCES: Final = frozenset({"target", "node_modules"})
 
 
-class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """When the last check of a target began, in nanoseconds since the epoch, and which packages were compiled incrementally, by name."""
+def edited_packages(folder: Path, workspace: Workspace) -> tuple[Package, ...]:
+    """Return the packages outside of registries that were edited since the last check, and their dependents; `folder` is cargo's of the triple.
 
-    began: int
-    incremental: frozenset[str] = frozenset()
-
-
-def checking_now(folder: Path, workspace: Workspace) -> Checked:
-    """Return what a check that begins now has to remember; `folder` is cargo's of the triple, which knows of nothing before the first one.
-
-    A package that shares its name with another is never compiled incrementally: cargo takes settings by name.
+    Before the first check, and where it is not known when the last one was, there are none.
     """
-    now = time.time_ns()
-    last = _read(folder / STAMP)
-    if last is None:
-        return Checked(began=now)
-    named = Counter(package.name for package in workspace.packages.values())
-    own = [package for package in workspace.packages.values() if package.source is None and named[package.name] == 1]
-    edited = {package.name for package in own if package.name not in last.incremental and _is_edited(package, last.began)}
-    return Checked(began=now, incremental=last.incremental | _with_dependents(edited, own, workspace))
+    began = _read(folder / STAMP)
+    if began is None:
+        return ()
+    own = [package for package in workspace.packages.values() if package.source is None]
+    return _with_dependents((package for package in own if _is_edited(package, began)), own, workspace)
 
 
-def remember_check(folder: Path, checked: Checked) -> None:
-    """Leave the stamp for a triple, where cargo has written anything for it; without one, the next check is as a first one."""
+def remember_check(folder: Path, began: int) -> None:
+    """Leave the stamp for a triple, where cargo has written anything for it; `began` is in nanoseconds since the epoch."""
     making = folder / f"{STAMP}-{os.getpid()}"
     with suppress(OSError):
-        making.write_bytes(msgspec.json.encode(checked))
+        making.write_text(str(began))
         making.replace(folder / STAMP)
 
 
-def _read(stamp: Path) -> Checked | None:
+def _read(stamp: Path) -> int | None:
     try:
-        return msgspec.json.decode(stamp.read_bytes(), type=Checked)
-    except (OSError, msgspec.MsgspecError):
+        return int(stamp.read_bytes())
+    except (OSError, ValueError):
         return None
 
 
@@ -81,15 +63,15 @@ def _changes(folder: str) -> Iterator[int]:
         return
 
 
-def _with_dependents(names: Iterable[str], own: Iterable[Package], workspace: Workspace) -> frozenset[str]:
-    found = set(names)
-    waiting = [package for package in own if package.name not in found]
+def _with_dependents(edited: Iterable[Package], own: Iterable[Package], workspace: Workspace) -> tuple[Package, ...]:
+    found = {package.id: package for package in edited}
+    waiting = [package for package in own if package.id not in found]
     while True:
-        more = {
-            package.name
+        more = [
+            package
             for package in waiting
-            if package.name not in found and any(workspace.packages[edge.pkg].name in found for edge in workspace.edges.get(package.id, ()))
-        }
+            if package.id not in found and any(edge.pkg in found for edge in workspace.edges.get(package.id, ()))
+        ]
         if not more:
-            return frozenset(found)
-        found |= more
+            return tuple(found.values())
+        found |= {package.id: package for package in more}

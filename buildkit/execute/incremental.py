@@ -8,45 +8,97 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from buildkit.execute.disk import find_trees
+from buildkit.execute.disk import Tree, find_trees, held
 from buildkit.execute.disk_eviction import INCREMENTAL, Part, remove
+from buildkit.execute.packing import pack, unpack
 
 FINISHED: Final = re.compile(r"(?P<lock>s-(?P<began>[0-9a-z]+)-[0-9a-z]+)-(?!working$)[0-9a-z]+")
 """How a session's folder is called once it can be used: by its beginning, a random number, and the hash of the crate."""
 
 DIGITS: Final = 36
-"""The base in which rustc writes when a session began."""
+"""The base in which rustc writes when a session began, in microseconds since the epoch."""
+
+MICROSECOND: Final = 1_000
+"""In nanoseconds."""
 
 
-def drop_old_sessions(output: Path, names: Iterable[str]) -> None:
-    """Remove all finished sessions but the newest of each unit from trees in buildkit's folder.
+def settle_sessions(output: Path, names: Iterable[str]) -> None:
+    """Pack the newest finished session of each unit in trees of buildkit's folder, and remove the ones before it.
 
     A tree that a cargo uses stays as it is, and so does what cannot be removed.
     """
+    for tree in _wanted(output, names):
+        folder = tree.folder / INCREMENTAL
+        paths = tuple(_old_sessions(folder))
+        if paths:
+            remove(output, Part(tree=tree, title=f"{tree.name}: incremental compilation", used=tree.used, paths=paths))
+        with held(output, tree) as is_free:
+            if is_free:
+                pack(folder, _newest(folder), time.time_ns())
+
+
+def pack_sessions(output: Path, names: Iterable[str], since: int) -> None:
+    """Pack what began after `since`, in nanoseconds since the epoch, and is finished. A cargo may go on with other units meanwhile."""
+    for tree in _wanted(output, names):
+        folder = tree.folder / INCREMENTAL
+        pack(folder, _newest(folder, since), time.time_ns())
+
+
+def ready_sessions(output: Path, names: Iterable[str], crates: Iterable[str]) -> None:
+    """Unpack what rustc goes on from in trees of buildkit's folder, for crates by their names as rustc has them."""
+    wanted = frozenset(crates)
+    for tree in _wanted(output, names) if wanted else ():
+        with held(output, tree) as is_free:
+            if is_free and not (tree.folder / INCREMENTAL).is_symlink():
+                unpack(tree.folder / INCREMENTAL, wanted)
+
+
+def _wanted(output: Path, names: Iterable[str]) -> tuple[Tree, ...]:
     wanted = frozenset(names)
     # Somebody may remove all of it at the same time.
     with suppress(OSError):
-        for tree in find_trees(output):
-            paths = tuple(_old_sessions(tree.folder / INCREMENTAL)) if tree.name in wanted else ()
-            if paths:
-                remove(output, Part(tree=tree, title=f"{tree.name}: incremental compilation", used=tree.used, paths=paths))
+        return tuple(tree for tree in find_trees(output) if tree.name in wanted)
+    return ()
+
+
+def _newest(folder: Path, since: int = 0) -> Mapping[str, list[Path]]:
+    """Return the newest finished session of each unit, by crate."""
+    found: dict[str, list[Path]] = {}
+    for unit in _folders(folder):
+        for session in _finished(unit)[-1:]:
+            if session.began * MICROSECOND >= since:
+                found.setdefault(unit.name.partition("-")[0], []).append(session.folder)
+    return found
 
 
 def _old_sessions(folder: Path) -> Iterator[Path]:
-    """Give the folders and locks of what is not needed; links are not followed."""
-    for unit in () if folder.is_symlink() else _folders(folder):
-        sessions = [
-            (int(found["began"], DIGITS), found["lock"], path) for path in _folders(unit) if (found := FINISHED.fullmatch(path.name))
-        ]
-        for _, lock, path in sorted(sessions)[:-1]:
-            yield from (path, unit / f"{lock}.lock")
+    """Give the folders and locks of what is not needed."""
+    for unit in _folders(folder):
+        for session in _finished(unit)[:-1]:
+            yield from (session.folder, session.lock)
+
+
+class _Session(NamedTuple):
+    began: int
+    folder: Path
+    lock: Path
+
+
+def _finished(unit: Path) -> tuple[_Session, ...]:
+    """Return the sessions of a unit that were finished, the newest last."""
+    found = ((FINISHED.fullmatch(path.name), path) for path in _folders(unit))
+    return tuple(sorted(_Session(int(name["began"], DIGITS), path, unit / f"{name['lock']}.lock") for name, path in found if name))
 
 
 def _folders(parent: Path) -> Iterator[Path]:
-    with suppress(OSError), os.scandir(parent) as entries:
-        yield from [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
+    """Give the folders in a folder; no link is followed."""
+    with suppress(OSError):
+        if not parent.is_symlink():
+            with os.scandir(parent) as entries:
+                yield from [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]

@@ -151,9 +151,6 @@ def call_of(context: Context, group: Group, folder: Path | None) -> Command:
         return calls.check_joined(selections, keep_going=keep_going)
     workspace = context.workspace
     manifest = write_scratch(folder, workspace, [_wrapper(work) for work in group.works])
-    # cargo warns of settings for packages that it does not meet.
-    met = frozenset(workspace.packages[identity].name for work in group.works for identity in work.resolution.closure.target)
-    calls = replace(calls, incremental=calls.incremental & met)
     if context.options.command is CargoCommand.CLIPPY:
         command = calls.check_wrapped(manifest, selections[0], keep_going=keep_going, apart=members_below(workspace, group.works))
         return replace(command, env={**command.env, **linting_environment(workspace, calls.clippy, folder)})

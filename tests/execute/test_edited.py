@@ -1,8 +1,9 @@
-"""A package is compiled incrementally from its first edit on, with what depends on it."""
+"""Which packages were edited since the last check, with what depends on them."""
 
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import msgspec
@@ -11,7 +12,7 @@ from linked import link_all, needs
 from workspaces import package
 
 from buildkit.cargo.metadata import Package, Workspace
-from buildkit.execute.edited import STAMP, checking_now, remember_check
+from buildkit.execute.edited import STAMP, edited_packages, remember_check
 
 
 class Checkout:
@@ -31,14 +32,19 @@ class Checkout:
         (folder / "src" / "lib.rs").touch()
         return msgspec.structs.replace(member, manifest_path=folder / "Cargo.toml")
 
-    def check(self) -> frozenset[str]:
-        checked = checking_now(self.folder, self.workspace)
-        remember_check(self.folder, checked)
-        return checked.incremental
+    def check(self) -> set[str]:
+        """Return the names of the packages that were edited before a check, and let it be remembered."""
+        began = time.time_ns()
+        edited = edited_packages(self.folder, self.workspace)
+        remember_check(self.folder, began)
+        return {package.name for package in edited}
 
-    def edit(self, name: str) -> None:
-        later = checking_now(self.folder, self.workspace).began + 10**9
-        os.utime(self.root / name / "src" / "lib.rs", ns=(later, later))
+    def edit(self, *place: str) -> None:
+        later = time.time_ns() + 10**9
+        os.utime(self.root.joinpath(*place), ns=(later, later))
+
+
+LIBRARY = ("src", "lib.rs")
 
 
 @pytest.fixture
@@ -46,38 +52,36 @@ def checkout(tmp_path: Path) -> Checkout:
     return Checkout(tmp_path)
 
 
-def test_the_first_check_compiles_nothing_incrementally(checkout: Checkout) -> None:
-    assert checkout.check() == frozenset()
+def test_before_the_first_check_nothing_is_edited(checkout: Checkout) -> None:
+    assert checkout.check() == set()
 
 
-def test_nothing_is_compiled_incrementally_that_was_not_edited(checkout: Checkout) -> None:
+def test_without_an_edit_nothing_is_edited(checkout: Checkout) -> None:
     checkout.check()
-    assert checkout.check() == frozenset()
+    assert checkout.check() == set()
 
 
-def test_an_edited_package_and_its_dependents_are_compiled_incrementally_from_then_on(checkout: Checkout) -> None:
+def test_an_edit_is_one_of_the_dependents_too(checkout: Checkout) -> None:
     checkout.check()
-    checkout.edit("base")
+    checkout.edit("base", *LIBRARY)
     assert checkout.check() == {"base", "app"}
-    assert checkout.check() == {"base", "app"}
-    checkout.edit("other")
-    assert checkout.check() == {"base", "app", "other"}
 
 
-def test_a_dependent_that_is_edited_leaves_its_dependencies_as_they_are(checkout: Checkout) -> None:
+def test_an_edit_is_none_of_the_dependencies(checkout: Checkout) -> None:
     checkout.check()
-    checkout.edit("app")
+    checkout.edit("app", *LIBRARY)
     assert checkout.check() == {"app"}
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b'{"began": "x"}'], ids=["empty", "torn", "foreign"])
+@pytest.mark.parametrize("content", [b"", b"{", b'{"began": 1}'], ids=["empty", "torn", "foreign"])
 def test_a_stamp_that_cannot_be_read_is_as_none(content: bytes, checkout: Checkout) -> None:
     (checkout.folder / STAMP).write_bytes(content)
-    assert checkout.check() == frozenset()
+    checkout.edit("base", *LIBRARY)
+    assert checkout.check() == set()
 
 
-def test_a_target_for_which_nothing_was_written_is_not_remembered(checkout: Checkout, tmp_path: Path) -> None:
-    remember_check(tmp_path / "nowhere", checking_now(checkout.folder, checkout.workspace))
+def test_a_target_for_which_nothing_was_written_is_not_remembered(tmp_path: Path) -> None:
+    remember_check(tmp_path / "nowhere", 1)
     assert not (tmp_path / "nowhere").exists()
 
 
@@ -86,8 +90,7 @@ def test_a_source_that_was_added_is_an_edit(checkout: Checkout) -> None:
     added = checkout.root / "app" / "src" / "deep" / "added.rs"
     added.parent.mkdir()
     added.touch()
-    later = checking_now(checkout.folder, checkout.workspace).began + 10**9
-    os.utime(added, ns=(later, later))
+    checkout.edit("app", "src", "deep", "added.rs")
     assert checkout.check() == {"app"}
 
 
@@ -96,16 +99,16 @@ def test_what_cargo_wrote_below_a_package_is_no_edit(checkout: Checkout) -> None
     made = checkout.root / "app" / "target" / "made.rs"
     made.parent.mkdir()
     made.touch()
-    later = checking_now(checkout.folder, checkout.workspace).began + 10**9
-    os.utime(made, ns=(later, later))
-    assert checkout.check() == frozenset()
+    checkout.edit("app", "target", "made.rs")
+    assert checkout.check() == set()
 
 
-def test_a_package_that_shares_its_name_is_left_out(checkout: Checkout) -> None:
+def test_a_package_of_a_registry_is_never_edited(checkout: Checkout) -> None:
     packages = checkout.workspace.packages
     base = next(package for package in packages.values() if package.name == "base")
-    twin = msgspec.structs.replace(base, id="base@2", version="2.0.0", source="registry+x")
-    checkout.workspace = msgspec.structs.replace(checkout.workspace, packages={**packages, twin.id: twin})
+    checkout.workspace = msgspec.structs.replace(
+        checkout.workspace, packages={**packages, base.id: msgspec.structs.replace(base, source="registry+x")}
+    )
     checkout.check()
-    checkout.edit("base")
-    assert checkout.check() == frozenset()
+    checkout.edit("base", *LIBRARY)
+    assert checkout.check() == set()

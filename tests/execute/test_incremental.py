@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from buildkit.execute.disk_eviction import ASIDE
-from buildkit.execute.incremental import drop_old_sessions
+from buildkit.execute.incremental import DIGITS, MICROSECOND, pack_sessions, ready_sessions, settle_sessions
 
 TREE = "wasm32-wasip2/debug"
 OLD, OLDER, NEW = "s-hdx0z6z1lu-0kcz5xv-2m8qk3", "s-9zzzzzzzz-1aaaaaa-9m8qk3", "s-hdx0z701ab-05l9bc3-7d2nnx"
@@ -47,22 +47,23 @@ KEPT = {NEW, "s-hdx0z701ab-05l9bc3.lock"}
 
 def test_the_newest_finished_session_of_each_unit_stays(output: Path) -> None:
     session(unit_of(output).with_name("base-1x"), OLD)
-    drop_old_sessions(output, [TREE])
+    settle_sessions(output, [TREE])
     assert names(unit_of(output)) == KEPT
+    ready_sessions(output, [TREE], ["app"])
     assert (unit_of(output) / NEW / "dep-graph.bin").exists()
     assert names(unit_of(output).with_name("base-1x")) == {OLD, "s-hdx0z6z1lu-0kcz5xv.lock"}
     assert not list(output.glob(f"{ASIDE}*"))
 
 
 def test_trees_that_were_not_asked_for_stay(output: Path) -> None:
-    drop_old_sessions(output, ["debug"])
+    settle_sessions(output, ["debug"])
     assert names(unit_of(output, "debug")) == KEPT
     assert {OLD, OLDER, NEW} < names(unit_of(output))
 
 
 def test_a_session_that_is_not_finished_stays_and_is_no_reason_to_remove_another(output: Path) -> None:
     session(unit_of(output), LATER_UNDONE)
-    drop_old_sessions(output, [TREE])
+    settle_sessions(output, [TREE])
     assert names(unit_of(output)) == KEPT | {LATER_UNDONE, "s-hdx0z702ab-1k9f2ma.lock"}
 
 
@@ -70,7 +71,7 @@ def test_what_is_called_otherwise_stays(output: Path) -> None:
     (unit_of(output) / "S-1-2-3").mkdir()
     (unit_of(output) / "s-1-2").mkdir()
     (unit_of(output) / "s-1-2-3").touch()
-    drop_old_sessions(output, [TREE])
+    settle_sessions(output, [TREE])
     assert names(unit_of(output)) == KEPT | {"S-1-2-3", "s-1-2", "s-1-2-3"}
 
 
@@ -79,7 +80,7 @@ def test_nothing_is_removed_while_a_cargo_holds_the_folder(tree: str, output: Pa
     before = names(unit_of(output))
     with (output / tree / ".cargo-lock").open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        drop_old_sessions(output, [TREE])
+        settle_sessions(output, [TREE])
     assert names(unit_of(output)) == before
 
 
@@ -89,16 +90,34 @@ def test_no_link_is_followed(linked: str, output: Path, tmp_path: Path) -> None:
     link.rename(tmp_path / "elsewhere")
     link.symlink_to(tmp_path / "elsewhere")
     before = names(unit_of(output))
-    drop_old_sessions(output, [TREE])
+    settle_sessions(output, [TREE])
     assert names(unit_of(output)) == before
 
 
 def test_a_session_without_its_lock_is_removed_as_well(output: Path) -> None:
     (unit_of(output) / "s-hdx0z6z1lu-0kcz5xv.lock").unlink()
-    drop_old_sessions(output, [TREE])
+    settle_sessions(output, [TREE])
     assert names(unit_of(output)) == KEPT
 
 
+def test_what_began_before_a_run_is_not_packed_by_it(output: Path) -> None:
+    began = int("hdx0z701ab", DIGITS) * MICROSECOND
+    graph = unit_of(output) / NEW / "dep-graph.bin"
+    pack_sessions(output, [TREE], began + 1)
+    assert graph.exists()
+    pack_sessions(output, [TREE], began)
+    assert not graph.exists()
+    assert names(unit_of(output)) > {OLD, OLDER, NEW}
+
+
+def test_nothing_is_unpacked_while_a_cargo_holds_the_folder(output: Path) -> None:
+    settle_sessions(output, [TREE])
+    with (output / TREE / ".cargo-lock").open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ready_sessions(output, [TREE], ["app"])
+    assert not (unit_of(output) / NEW / "dep-graph.bin").exists()
+
+
 def test_where_nothing_was_written_nothing_is_removed_or_made(tmp_path: Path) -> None:
-    drop_old_sessions(tmp_path / "nowhere", [TREE])
+    settle_sessions(tmp_path / "nowhere", [TREE])
     assert not list(tmp_path.iterdir())

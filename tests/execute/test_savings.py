@@ -8,18 +8,17 @@ from typing import Any
 import pytest
 
 from buildkit.execute.savings import (
-    HOST_DEBUG,
+    HOST_LEAN,
+    INCREMENTAL,
     MOST_SELECTIONS,
-    PROFILE_VARIABLE,
-    VARIABLE,
-    Incremental,
-    debug_environment,
-    incremental_choice,
+    PROFILE_INCREMENTAL,
+    host_environment,
     incremental_environment,
 )
 from buildkit.model import Cell
 
 CI = {"CI": "true"}
+NEVER = {INCREMENTAL: "0"}
 
 
 def dev(**settings: Any) -> dict[str, Any]:
@@ -27,37 +26,24 @@ def dev(**settings: Any) -> dict[str, Any]:
     return {"profile": {"dev": settings}}
 
 
-def named(*packages: str) -> dict[str, Any]:
-    """Return settings for packages."""
-    return dev(package={package: {"opt-level": 1} for package in packages})
-
-
 @pytest.mark.parametrize(
-    ("environment", "configured", "choice"),
+    ("environment", "configured", "told"),
     [
-        pytest.param({}, {}, Incremental.EDITED, id="own machine"),
-        pytest.param({"CI": "false"}, {}, Incremental.EDITED, id="no CI"),
-        pytest.param({}, named("app", "*"), Incremental.EDITED, id="packages named plainly"),
-        pytest.param(CI, {}, Incremental.NEVER, id="CI"),
-        pytest.param({"CI": "1"}, dev(debug=0, package={"app": {"opt-level": 1}}), Incremental.NEVER, id="CI with other settings"),
-        pytest.param({**CI, VARIABLE: "1"}, {}, Incremental.USERS, id="variable"),
-        pytest.param({**CI, PROFILE_VARIABLE: "true"}, {}, Incremental.USERS, id="variable of the profile"),
-        pytest.param({}, {"build": {"incremental": False}}, Incremental.USERS, id="configuration"),
-        pytest.param(CI, dev(incremental=True), Incremental.USERS, id="profile"),
-        pytest.param(CI, dev(package={"app": {"incremental": True}}), Incremental.USERS, id="profile of a package"),
-        pytest.param({}, named("app@0.1.0"), Incremental.USERS, id="package named by its version"),
+        pytest.param({}, {}, {}, id="own machine"),
+        pytest.param({"CI": "false"}, {}, {}, id="no CI"),
+        pytest.param(CI, {}, NEVER, id="CI"),
+        pytest.param({"CI": "1"}, dev(debug=0, package={"app": {"opt-level": 1}}), NEVER, id="CI with other settings"),
+        pytest.param({**CI, INCREMENTAL: "1"}, {}, {}, id="variable"),
+        pytest.param({**CI, PROFILE_INCREMENTAL: "true"}, {}, {}, id="variable of the profile"),
+        pytest.param(CI, {"build": {"incremental": False}}, {}, id="configuration"),
+        pytest.param(CI, dev(incremental=True), {}, id="profile"),
+        pytest.param(CI, dev(package={"app": {"incremental": True}}), {}, id="profile of a package"),
     ],
 )
-def test_who_decides_about_incremental_compilation(
-    environment: Mapping[str, str], configured: Mapping[str, Any], choice: Incremental
+def test_incremental_compilation_is_left_out_in_ci_unless_the_user_speaks_of_it(
+    environment: Mapping[str, str], configured: Mapping[str, Any], told: Mapping[str, str]
 ) -> None:
-    assert incremental_choice(environment, {}, configured) is incremental_choice(environment, configured, {}) is choice
-
-
-def test_only_a_weak_setting_leaves_packages_their_own() -> None:
-    assert incremental_environment(Incremental.EDITED) == {PROFILE_VARIABLE: "false"}
-    assert incremental_environment(Incremental.NEVER) == {VARIABLE: "0"}
-    assert incremental_environment(Incremental.USERS) == {}
+    assert incremental_environment(environment, {}, configured) == incremental_environment(environment, configured, {}) == told
 
 
 def selections(package: str, number: int, target: str = "native") -> list[Cell]:
@@ -66,13 +52,19 @@ def selections(package: str, number: int, target: str = "native") -> list[Cell]:
 
 def test_a_sweep_over_selections_of_one_package_leaves_incremental_compilation_out() -> None:
     sweep = selections("app", MOST_SELECTIONS + 1)
-    assert incremental_choice({}, cells=sweep) is Incremental.NEVER
-    assert incremental_choice({VARIABLE: "1"}, cells=sweep) is Incremental.USERS
+    assert incremental_environment({}, cells=sweep) == NEVER
+    assert incremental_environment({INCREMENTAL: "1"}, cells=sweep) == {}
     many = [cell for package in "abcdef" for target in ("native", "wasi") for cell in selections(package, MOST_SELECTIONS, target)]
-    assert incremental_choice({}, cells=many) is Incremental.EDITED
+    assert incremental_environment({}, cells=many) == {}
 
 
-def test_what_runs_on_the_host_has_no_debug_information_unless_asked_for() -> None:
-    asked = {"profile": {"dev": {"build-override": {"debug": 1}}}}
-    assert debug_environment({}, {}, {"profile": {"dev": {"debug": 1}}}) == {HOST_DEBUG: "0"}
-    assert debug_environment({}, {}, asked) == debug_environment({}, asked, {}) == debug_environment({HOST_DEBUG: "2"}) == {}
+@pytest.mark.parametrize("setting", [{"debug": 1}, {"strip": "none"}], ids=["debug", "strip"])
+def test_what_runs_on_the_host_has_no_debug_information_and_symbols_unless_asked_for(setting: Mapping[str, Any]) -> None:
+    asked = dev(**{"build-override": setting})
+    assert host_environment({}, {}, dev(**setting)) == HOST_LEAN
+    assert host_environment({}, {}, asked) == host_environment({}, asked, {}) == {}
+
+
+@pytest.mark.parametrize("variable", HOST_LEAN)
+def test_a_variable_for_what_runs_on_the_host_is_left_its_way(variable: str) -> None:
+    assert host_environment({variable: "2"}) == {}
