@@ -7,7 +7,7 @@ other work, in an earlier or a later call, it costs nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import permutations
+from itertools import permutations, takewhile
 from typing import Final, Generic
 
 from buildkit.plan.batches import Batch, Item, Member
@@ -54,16 +54,16 @@ class _Search(Generic[Item]):
 
     def _moves_members(self) -> bool:
         homes = [(member, batch) for batch in self._order.batches for member in batch]
-        return sum(self._finds_place(member, batch) for member, batch in homes) > 0
+        return sum(self._finds_place(member, batch) for member, batch in takewhile(self._goes_on, homes)) > 0
 
     def _pairs(self) -> Iterator[tuple[int, int]]:
-        return (places for places in permutations(range(self._order.several), 2) if self._goes_on())
+        return takewhile(self._goes_on, permutations(range(self._order.several), 2))
 
     def _finds_place(self, member: Member[Item], home: list[Member[Item]]) -> bool:
         batches = self._order.batches
         place = next(place for place, batch in enumerate(batches) if batch is home)
-        return any(self._goes_on() and self._order.move_member(member, place, other) for other in range(len(batches)))
+        return any(self._order.move_member(member, place, other) for other in takewhile(self._goes_on, range(len(batches))))
 
-    def _goes_on(self) -> bool:
+    def _goes_on(self, _: object) -> bool:
         self._tried += 1
         return self._makespan.visits + self._tried < self._most_visits
