@@ -56,6 +56,11 @@ def test_a_member_with_a_chain_is_moved_to_where_other_work_is() -> None:
     assert names(sequenced((chain, work), costs)) == ["b c", "d e a"]
 
 
+def test_a_member_stays_where_others_of_its_batch_need_the_same_units() -> None:
+    batches = ((member("a", 0), member("b", 0), member("c", 3)), (member("d", 2), member("e", 4)))
+    assert names(sequenced(batches, costs_of(4, 0, 4, 0.5, 0.5))) == ["a b c", "d e"]
+
+
 def test_a_member_stays_where_another_batch_has_a_rival_of_it() -> None:
     chain = (member("a", 0, 1, rivals=1 << 2), member("b", 3), member("c", 4))
     work = (member("d", 2, rivals=1 << 1), member("e", 5))
