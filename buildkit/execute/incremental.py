@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from buildkit.execute.disk import Tree, find_trees, held
 from buildkit.execute.disk_eviction import INCREMENTAL, Part, remove
-from buildkit.execute.packing import pack, unpack
+from buildkit.execute.packing import pack, remove_unfinished, unpack
 
 FINISHED: Final = re.compile(r"(?P<lock>s-(?P<began>[0-9a-z]+)-[0-9a-z]+)-(?!working$)[0-9a-z]+")
 """How a session's folder is called once it can be used: by its beginning, a random number, and the hash of the crate."""
@@ -39,7 +39,9 @@ def settle_sessions(output: Path, names: Iterable[str]) -> None:
         if paths:
             remove(output, Part(tree=tree, title=f"{tree.name}: incremental compilation", used=tree.used, paths=paths))
         with held(output, tree) as is_free:
-            if is_free:
+            if is_free and not folder.is_symlink():
+                with suppress(OSError):
+                    remove_unfinished(folder)
                 pack(folder, _newest(folder), time.time_ns())
 
 

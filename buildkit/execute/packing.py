@@ -68,6 +68,13 @@ def unpack(folder: Path, crates: Iterable[str]) -> None:
         list(threads.map(_unpack, (archive for crate in crates for archive in _archives(folder, crate))))
 
 
+def remove_unfinished(folder: Path) -> None:
+    """Remove what was left by whoever was killed while he packed or unpacked; raises `OSError`."""
+    for pattern in (f"*{MAKING}", f"*/*/*{MAKING}"):
+        for file in folder.glob(pattern):
+            file.unlink(missing_ok=True)
+
+
 def _archives(folder: Path, crate: str) -> list[Path]:
     """Return the archives of a crate, the newest last."""
     return sorted(folder.glob(f"{crate}.*{SUFFIX}"))

@@ -9,6 +9,7 @@ import pytest
 
 from buildkit.execute.disk_eviction import ASIDE
 from buildkit.execute.incremental import DIGITS, MICROSECOND, pack_sessions, ready_sessions, settle_sessions
+from buildkit.execute.packing import MAKING, SUFFIX
 
 TREE = "wasm32-wasip2/debug"
 OLD, OLDER, NEW = "s-hdx0z6z1lu-0kcz5xv-2m8qk3", "s-9zzzzzzzz-1aaaaaa-9m8qk3", "s-hdx0z701ab-05l9bc3-7d2nnx"
@@ -108,6 +109,14 @@ def test_what_began_before_a_run_is_not_packed_by_it(output: Path) -> None:
     pack_sessions(output, [TREE], began)
     assert not graph.exists()
     assert names(unit_of(output)) > {OLD, OLDER, NEW}
+
+
+def test_what_a_kill_left_half_written_is_removed(output: Path) -> None:
+    left = (unit_of(output).parent / f"app.1{SUFFIX}{MAKING}", unit_of(output) / NEW / f"dep-graph.bin{MAKING}")
+    for file in left:
+        file.write_bytes(b"half")
+    settle_sessions(output, [TREE])
+    assert not [file for file in left if file.exists()]
 
 
 def test_nothing_is_unpacked_while_a_cargo_holds_the_folder(output: Path) -> None:
