@@ -60,7 +60,7 @@ class DiskBudget:
         """Measure and make room where something was compiled, and note which trees were used."""
         note_use(self.context.output, self._trees)
         if compiled:
-            settle_sessions(self.context.output, self._trees)
+            settle_sessions(self.context.output, self._trees, int(self.since * 1e9))
         if self.size is None or not compiled:
             return
         values = Values.open(self._file, float)

@@ -1,7 +1,8 @@
 """What rustc keeps to compile faster after an edit: one folder for each unit, and in it one for each session.
 
 A session begins with what the newest finished one has left, which then is of no use. rustc itself removes it when the session after that
-begins, so that most of the data is there twice (`rustc_incremental::persist::fs`).
+begins, so that most of the data is there twice (`rustc_incremental::persist::fs`). The newest ones are packed, but for those of the last edit:
+the next edit is most likely one of the same crates.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ MICROSECOND: Final = 1_000
 """In nanoseconds."""
 
 
-def settle_sessions(output: Path, names: Iterable[str]) -> None:
-    """Pack the newest finished session of each unit in trees of buildkit's folder, and remove the ones before it.
+def settle_sessions(output: Path, names: Iterable[str], before: int) -> None:
+    """Keep the newest finished session of each unit in trees of buildkit's folder, packed where it began before a time in nanoseconds.
 
     A tree that a cargo uses stays as it is, and so does what cannot be removed.
     """
@@ -42,14 +43,18 @@ def settle_sessions(output: Path, names: Iterable[str]) -> None:
             if is_free and not folder.is_symlink():
                 with suppress(OSError):
                     remove_unfinished(folder)
-                pack(folder, _newest(folder), time.time_ns())
+                pack(folder, _by_crate(one[-1] for one in _units(folder) if one[-1].nanoseconds < before), time.time_ns())
 
 
 def pack_sessions(output: Path, names: Iterable[str], since: int) -> None:
-    """Pack what began after `since`, in nanoseconds since the epoch, and is finished. A cargo may go on with other units meanwhile."""
+    """Pack the first sessions of units that began after `since`, in nanoseconds since the epoch, and are finished.
+
+    A cargo may go on with other units meanwhile.
+    """
     for tree in _wanted(output, names):
         folder = tree.folder / INCREMENTAL
-        pack(folder, _newest(folder, since), time.time_ns())
+        first = (one[0] for one in _units(folder) if len(one) == 1)
+        pack(folder, _by_crate(session for session in first if session.nanoseconds >= since), time.time_ns())
 
 
 def ready_sessions(output: Path, names: Iterable[str], crates: Iterable[str]) -> None:
@@ -69,33 +74,37 @@ def _wanted(output: Path, names: Iterable[str]) -> tuple[Tree, ...]:
     return ()
 
 
-def _newest(folder: Path, since: int = 0) -> Mapping[str, list[Path]]:
-    """Return the newest finished session of each unit, by crate."""
-    found: dict[str, list[Path]] = {}
-    for unit in _folders(folder):
-        for session in _finished(unit)[-1:]:
-            if session.began * MICROSECOND >= since:
-                found.setdefault(unit.name.partition("-")[0], []).append(session.folder)
-    return found
-
-
-def _old_sessions(folder: Path) -> Iterator[Path]:
-    """Give the folders and locks of what is not needed."""
-    for unit in _folders(folder):
-        for session in _finished(unit)[:-1]:
-            yield from (session.folder, session.lock)
-
-
 class _Session(NamedTuple):
     began: int
     folder: Path
     lock: Path
 
+    @property
+    def nanoseconds(self) -> int:
+        return self.began * MICROSECOND
 
-def _finished(unit: Path) -> tuple[_Session, ...]:
-    """Return the sessions of a unit that were finished, the newest last."""
-    found = ((FINISHED.fullmatch(path.name), path) for path in _folders(unit))
-    return tuple(sorted(_Session(int(name["began"], DIGITS), path, unit / f"{name['lock']}.lock") for name, path in found if name))
+
+def _by_crate(sessions: Iterable[_Session]) -> Mapping[str, list[Path]]:
+    found: dict[str, list[Path]] = {}
+    for session in sessions:
+        found.setdefault(session.folder.parent.name.partition("-")[0], []).append(session.folder)
+    return found
+
+
+def _old_sessions(folder: Path) -> Iterator[Path]:
+    """Give the folders and locks of what is not needed."""
+    for finished in _units(folder):
+        for session in finished[:-1]:
+            yield from (session.folder, session.lock)
+
+
+def _units(folder: Path) -> Iterator[tuple[_Session, ...]]:
+    """Give the sessions of each unit that were finished, the newest last; units without one are left out."""
+    for unit in _folders(folder):
+        found = ((FINISHED.fullmatch(path.name), path) for path in _folders(unit))
+        finished = sorted(_Session(int(name["began"], DIGITS), path, unit / f"{name['lock']}.lock") for name, path in found if name)
+        if finished:
+            yield tuple(finished)
 
 
 def _folders(parent: Path) -> Iterator[Path]:

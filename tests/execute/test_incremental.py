@@ -13,6 +13,7 @@ from buildkit.execute.packing import MAKING, SUFFIX
 
 TREE = "wasm32-wasip2/debug"
 OLD, OLDER, NEW = "s-hdx0z6z1lu-0kcz5xv-2m8qk3", "s-9zzzzzzzz-1aaaaaa-9m8qk3", "s-hdx0z701ab-05l9bc3-7d2nnx"
+LATER = 2**63
 LATER_UNDONE = "s-hdx0z702ab-1k9f2ma-working"
 
 
@@ -48,7 +49,7 @@ KEPT = {NEW, "s-hdx0z701ab-05l9bc3.lock"}
 
 def test_the_newest_finished_session_of_each_unit_stays(output: Path) -> None:
     session(unit_of(output).with_name("base-1x"), OLD)
-    settle_sessions(output, [TREE])
+    settle_sessions(output, [TREE], LATER)
     assert names(unit_of(output)) == KEPT
     ready_sessions(output, [TREE], ["app"])
     assert (unit_of(output) / NEW / "dep-graph.bin").exists()
@@ -57,14 +58,14 @@ def test_the_newest_finished_session_of_each_unit_stays(output: Path) -> None:
 
 
 def test_trees_that_were_not_asked_for_stay(output: Path) -> None:
-    settle_sessions(output, ["debug"])
+    settle_sessions(output, ["debug"], LATER)
     assert names(unit_of(output, "debug")) == KEPT
     assert {OLD, OLDER, NEW} < names(unit_of(output))
 
 
 def test_a_session_that_is_not_finished_stays_and_is_no_reason_to_remove_another(output: Path) -> None:
     session(unit_of(output), LATER_UNDONE)
-    settle_sessions(output, [TREE])
+    settle_sessions(output, [TREE], LATER)
     assert names(unit_of(output)) == KEPT | {LATER_UNDONE, "s-hdx0z702ab-1k9f2ma.lock"}
 
 
@@ -72,7 +73,7 @@ def test_what_is_called_otherwise_stays(output: Path) -> None:
     (unit_of(output) / "S-1-2-3").mkdir()
     (unit_of(output) / "s-1-2").mkdir()
     (unit_of(output) / "s-1-2-3").touch()
-    settle_sessions(output, [TREE])
+    settle_sessions(output, [TREE], LATER)
     assert names(unit_of(output)) == KEPT | {"S-1-2-3", "s-1-2", "s-1-2-3"}
 
 
@@ -81,7 +82,7 @@ def test_nothing_is_removed_while_a_cargo_holds_the_folder(tree: str, output: Pa
     before = names(unit_of(output))
     with (output / tree / ".cargo-lock").open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        settle_sessions(output, [TREE])
+        settle_sessions(output, [TREE], LATER)
     assert names(unit_of(output)) == before
 
 
@@ -91,36 +92,48 @@ def test_no_link_is_followed(linked: str, output: Path, tmp_path: Path) -> None:
     link.rename(tmp_path / "elsewhere")
     link.symlink_to(tmp_path / "elsewhere")
     before = names(unit_of(output))
-    settle_sessions(output, [TREE])
+    settle_sessions(output, [TREE], LATER)
     assert names(unit_of(output)) == before
 
 
 def test_a_session_without_its_lock_is_removed_as_well(output: Path) -> None:
     (unit_of(output) / "s-hdx0z6z1lu-0kcz5xv.lock").unlink()
-    settle_sessions(output, [TREE])
+    settle_sessions(output, [TREE], LATER)
     assert names(unit_of(output)) == KEPT
 
 
-def test_what_began_before_a_run_is_not_packed_by_it(output: Path) -> None:
-    began = int("hdx0z701ab", DIGITS) * MICROSECOND
-    graph = unit_of(output) / NEW / "dep-graph.bin"
-    pack_sessions(output, [TREE], began + 1)
+BEGAN = int("hdx0z701ab", DIGITS) * MICROSECOND
+
+
+def test_the_first_session_of_a_unit_is_packed_in_its_run(output: Path) -> None:
+    unit = unit_of(output).with_name("base-1x")
+    session(unit, NEW)
+    graph = unit / NEW / "dep-graph.bin"
+    pack_sessions(output, [TREE], BEGAN + 1)
     assert graph.exists()
-    pack_sessions(output, [TREE], began)
+    pack_sessions(output, [TREE], BEGAN)
     assert not graph.exists()
-    assert names(unit_of(output)) > {OLD, OLDER, NEW}
+
+
+def test_the_session_of_an_edit_is_packed_after_a_run_without_one(output: Path) -> None:
+    graph = unit_of(output) / NEW / "dep-graph.bin"
+    pack_sessions(output, [TREE], BEGAN)
+    settle_sessions(output, [TREE], BEGAN)
+    assert graph.exists()
+    settle_sessions(output, [TREE], BEGAN + 1)
+    assert not graph.exists()
 
 
 def test_what_a_kill_left_half_written_is_removed(output: Path) -> None:
     left = (unit_of(output).parent / f"app.1{SUFFIX}{MAKING}", unit_of(output) / NEW / f"dep-graph.bin{MAKING}")
     for file in left:
         file.write_bytes(b"half")
-    settle_sessions(output, [TREE])
+    settle_sessions(output, [TREE], LATER)
     assert not [file for file in left if file.exists()]
 
 
 def test_nothing_is_unpacked_while_a_cargo_holds_the_folder(output: Path) -> None:
-    settle_sessions(output, [TREE])
+    settle_sessions(output, [TREE], LATER)
     with (output / TREE / ".cargo-lock").open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         ready_sessions(output, [TREE], ["app"])
@@ -128,5 +141,5 @@ def test_nothing_is_unpacked_while_a_cargo_holds_the_folder(output: Path) -> Non
 
 
 def test_where_nothing_was_written_nothing_is_removed_or_made(tmp_path: Path) -> None:
-    settle_sessions(tmp_path / "nowhere", [TREE])
+    settle_sessions(tmp_path / "nowhere", [TREE], LATER)
     assert not list(tmp_path.iterdir())

@@ -106,16 +106,17 @@ class Workspace:
         return found
 
 
-def test_after_an_edit_rustc_goes_on_from_the_one_session_that_is_kept_packed(tmp_path: Path) -> None:
+def test_after_an_edit_rustc_goes_on_from_the_one_session_that_is_kept(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     assert workspace.check() == ({"pass"}, 0)
     units = workspace.sessions()
     edited = {unit for unit in units if unit.partition("-")[0] in {"app", "base"}}
     assert len(edited) >= 8
+    assert not workspace.plain()
     for _ in range(2):
-        assert not workspace.plain()
         workspace.edit("base")
-        assert workspace.check() == ({"pass"}, len(edited))
+        verdicts, continued = workspace.check()
+        assert (verdicts, continued >= len(edited)) == ({"pass"}, True)
         kept = workspace.sessions()
         assert {len(sessions) for sessions in kept.values()} == {1}
         assert not [unit for unit in edited if kept[unit] == units[unit]]
@@ -134,6 +135,8 @@ def test_what_an_edited_package_depends_on_is_neither_compiled_nor_unpacked(tmp_
     assert (verdicts, changed & {"app", "base"}) == ({"pass"}, {"app"})
     assert continued >= 4
     assert "base" not in workspace.compiled()
+    plain = {graph.parent.parent.name.partition("-")[0] for graph in workspace.plain()}
+    assert plain & {"app", "base"} == {"app"}
 
 
 def test_what_was_not_unpacked_is_compiled_without_it(tmp_path: Path) -> None:
