@@ -1,8 +1,8 @@
 """What checks leave out because no verdict depends on it. What the user has set himself stays.
 
 Incremental compilation is left out where no edit follows: in CI, and in sweeps over many selections of a package, in which its own units
-outnumber all others. Debug information and symbols of build scripts and procedural macros are three quarters of what a check writes, and only a
-backtrace of them shows them.
+outnumber all others. Debug information of build scripts and procedural macros is two thirds of what a check writes, and their symbols are a tenth
+of the rest; only a backtrace of them shows either.
 """
 
 from __future__ import annotations
