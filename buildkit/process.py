@@ -208,7 +208,6 @@ def _obstacle(command: Command, environment: Mapping[str, str]) -> str | None:
 def _drain(
     child: subprocess.Popen[str], on_stdout: OnLine | None, on_stderr: OnLine | None, timeout: float | None
 ) -> tuple[str, str, bool]:
-    timed_out = False
     lines: tuple[list[str], list[str]] = ([], [])
     readers = [
         threading.Thread(target=_read, args=(stream, kept, on_line), daemon=True)
@@ -217,18 +216,42 @@ def _drain(
     for reader in readers:
         reader.start()
     try:
-        child.wait(timeout)
-    except subprocess.TimeoutExpired:
-        timed_out = True
-        lines[1].append(f"ended after {timeout:g} s\n")
-        _end_group(child)
+        with _limited(child, timeout) as timed_out:
+            # Without a limit of its own: with one, it looks at the child from time to time, and is late.
+            child.wait()
     except BaseException:
         _end_group(child)
         raise
     for reader in readers:
         # A server that the child left behind may hold the pipe open for ever.
         reader.join(READER_SECONDS)
-    return "".join(lines[0]), "".join(lines[1]), timed_out
+    if timed_out.is_set():
+        lines[1].append(f"ended after {timeout:g} s\n")
+    return "".join(lines[0]), "".join(lines[1]), timed_out.is_set()
+
+
+@contextmanager
+def _limited(child: subprocess.Popen[str], timeout: float | None) -> Iterator[threading.Event]:
+    """End a child's group after so many seconds, and give what is set then."""
+    timed_out = threading.Event()
+
+    def end() -> None:
+        timed_out.set()
+        _end_group(child)
+
+    if timeout is None:
+        yield timed_out
+        return
+    timer = threading.Timer(timeout, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield timed_out
+    finally:
+        timer.cancel()
+        if timed_out.is_set():
+            # What is left of the group is ended too.
+            timer.join()
 
 
 def _read(stream: IO[str], kept: list[str], on_line: OnLine | None) -> None:

@@ -36,7 +36,8 @@ def diagnose(
         request = provisioning_request(session, targets or (), StdNeed.BUILD, processes=processes)
         situation = look(request, environment=session.environment, processes=processes, emit=lambda _: None)
         answers = available(situation)
-    for line in (*machine_lines(situation), *(line for answer in answers.values() for line in target_lines(answer))):
+        machine = tuple(machine_lines(situation))
+    for line in (*machine, *(line for answer in answers.values() for line in target_lines(answer))):
         typer.echo(line)
     missing = [answer.target for answer in answers.values() if answer.ability is not Ability.NOW]
     if missing or not is_writable(situation.store.root):

@@ -64,7 +64,7 @@ def list_toolchains(everywhere: Everywhere) -> None:
     """List the toolchains here and what the store holds."""
     session = open_session(everywhere)
     with interruptible(session.remembered) as processes:
-        toolchains = discover(environment=session.environment, store=session.store.absolute(), processes=processes)
+        toolchains = tuple(discover(environment=session.environment, store=session.store.absolute(), processes=processes))
     for toolchain in toolchains:
         source = "with source" if toolchain.source is not None else "without source"
         typer.echo(f"{toolchain.title}, {source}: {' '.join(sorted(toolchain.prebuilt))}\n    {toolchain.rustc}")

@@ -12,12 +12,14 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import field
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from buildkit.execute.disk import Tree, find_trees, held
 from buildkit.execute.disk_eviction import INCREMENTAL, Part, remove
-from buildkit.execute.packing import pack, remove_unfinished, unpack
+from buildkit.execute.packing import pack, packable_bytes, remove_unfinished, unpack
+from buildkit.records import dataclass
 
 FINISHED: Final = re.compile(r"(?P<lock>s-(?P<began>[0-9a-z]+)-[0-9a-z]+)-(?!working$)[0-9a-z]+")
 """How a session's folder is called once it can be used: by its beginning, a random number, and the hash of the crate."""
@@ -46,15 +48,34 @@ def settle_sessions(output: Path, names: Iterable[str], before: int) -> None:
                 pack(folder, _by_crate(one[-1] for one in _units(folder) if one[-1].nanoseconds < before), time.time_ns())
 
 
-def pack_sessions(output: Path, names: Iterable[str], since: int) -> None:
-    """Pack the first sessions of units that began after `since`, in nanoseconds since the epoch, and are finished.
+@dataclass(frozen=True, kw_only=True)
+class Packing:
+    """Packs the first sessions of units in trees, as far as they begin after `since`, in nanoseconds since the epoch."""
 
-    A cargo may go on with other units meanwhile.
-    """
-    for tree in _wanted(output, names):
-        folder = tree.folder / INCREMENTAL
-        first = (one[0] for one in _units(folder) if len(one) == 1)
-        pack(folder, _by_crate(session for session in first if session.nanoseconds >= since), time.time_ns())
+    output: Path
+    names: frozenset[str]
+    since: int
+    _packed: set[Path] = field(default_factory=set)
+
+    def pack(self, most: int = 0) -> None:
+        """Pack what is finished; a cargo may go on with other units meanwhile.
+
+        In each tree at most so many bytes are left as they are: those of the crates that have least, for which more is worth waiting for.
+        """
+        for tree in _wanted(self.output, self.names):
+            folder = tree.folder / INCREMENTAL
+            waiting = _by_crate(self._waiting(folder))
+            sizes = {crate: packable_bytes(waiting[crate]) for crate in waiting}
+            left = sum(sizes.values())
+            for crate in sorted(waiting, key=lambda crate: -sizes[crate]):
+                if left > most:
+                    pack(folder, {crate: waiting[crate]}, time.time_ns())
+                    self._packed.update(session.parent for session in waiting[crate])
+                    left -= sizes[crate]
+
+    def _waiting(self, folder: Path) -> Iterator[_Session]:
+        units = (finished for unit in _folders(folder) if unit not in self._packed and (finished := _finished(unit)))
+        return (only for only, *later in units if not later and only.nanoseconds >= self.since)
 
 
 def ready_sessions(output: Path, names: Iterable[str], crates: Iterable[str]) -> None:
@@ -100,11 +121,12 @@ def _old_sessions(folder: Path) -> Iterator[Path]:
 
 def _units(folder: Path) -> Iterator[tuple[_Session, ...]]:
     """Give the sessions of each unit that were finished, the newest last; units without one are left out."""
-    for unit in _folders(folder):
-        found = ((FINISHED.fullmatch(path.name), path) for path in _folders(unit))
-        finished = sorted(_Session(int(name["began"], DIGITS), path, unit / f"{name['lock']}.lock") for name, path in found if name)
-        if finished:
-            yield tuple(finished)
+    return (finished for unit in _folders(folder) if (finished := _finished(unit)))
+
+
+def _finished(unit: Path) -> tuple[_Session, ...]:
+    found = ((FINISHED.fullmatch(path.name), path) for path in _folders(unit))
+    return tuple(sorted(_Session(int(name["began"], DIGITS), path, unit / f"{name['lock']}.lock") for name, path in found if name))
 
 
 def _folders(parent: Path) -> Iterator[Path]:

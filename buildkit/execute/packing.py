@@ -47,7 +47,7 @@ Without the last one there is no session: it is put back last, and taken away fi
 OBJECT: Final = ".o"
 """How machine code ends. A session that has it is of a build, and stays as it is."""
 
-MOST_ARCHIVES: Final = 16
+MOST_ARCHIVES: Final = 64
 """How many archives of a crate are kept: what else the oldest has was most likely compiled again since."""
 
 
@@ -60,6 +60,13 @@ def pack(folder: Path, sessions: Mapping[str, Iterable[Path]], now: int) -> None
                 _write(folder, files, folder / f"{crate}.{now:020}{SUFFIX}")
             for old in _archives(folder, crate)[:-MOST_ARCHIVES]:
                 old.unlink()
+
+
+def packable_bytes(sessions: Iterable[Path]) -> int:
+    """Return what there is to pack in sessions."""
+    with suppress(OSError):
+        return sum(file.stat().st_size for session in sessions for file in _takable(session))
+    return 0
 
 
 def unpack(folder: Path, crates: Iterable[str]) -> None:

@@ -6,14 +6,14 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from buildkit.execute.context import Context
 from buildkit.execute.disk import tree_name
 from buildkit.execute.edited import edited_packages, remember_check
-from buildkit.execute.incremental import pack_sessions, ready_sessions
+from buildkit.execute.incremental import Packing, ready_sessions
 from buildkit.later import Later
 
 if TYPE_CHECKING:
@@ -24,22 +24,38 @@ else:
 BEHIND: Final = 10
 """The priority (`nice`) of what may wait."""
 
-Called = Callable[[str], object]
-"""Takes the name of a target for which a call of cargo with many cells has ended."""
+PAUSE: Final = 0.5
+"""The seconds from one look at what has been left to the next."""
+
+MOST_BYTES: Final = 16_000_000
+"""What may lie there for a target until the end: sessions that are packed together take less room than one by one."""
 
 
 @contextmanager
-def resumed_sessions(context: Context, targets: Collection[str]) -> Iterator[Called]:
-    """Have at hand what rustc goes on from on targets; whoever calls cargo says when a call has ended, whose sessions are packed meanwhile."""
+def resumed_sessions(context: Context, targets: Collection[str]) -> Iterator[None]:
+    """Have at hand what rustc goes on from on targets, and pack what it leaves in checks of them that are made inside."""
     began = time.time_ns()
-    for target in targets:
+    trees = tuple(_tree(context, target) for target in targets)
+    for target, tree in zip(targets, trees, strict=True):
         edited = edited_packages(context.output_of(target), context.workspace)
         crates = {made.name.replace("-", "_") for package in edited for made in package.targets}
-        ready_sessions(context.output, (_tree(context, target),), crates)
+        ready_sessions(context.output, (tree,), crates)
+    ended = threading.Event()
     with futures.ThreadPoolExecutor(max_workers=1, initializer=_stand_back) as aside:
-        yield lambda target: aside.submit(pack_sessions, context.output, (_tree(context, target),), began)
+        aside.submit(_pack_along, Packing(output=context.output, names=frozenset(trees), since=began), ended)
+        try:
+            yield
+        finally:
+            ended.set()
     for target in targets:
         remember_check(context.output_of(target), began)
+
+
+def _pack_along(packing: Packing, ended: threading.Event) -> None:
+    """Pack what is too much, and in the end what there is."""
+    while not ended.wait(PAUSE):
+        packing.pack(MOST_BYTES)
+    packing.pack()
 
 
 def _tree(context: Context, target: str) -> str:

@@ -15,7 +15,7 @@ from buildkit.execute.grouping import Group, Way, groups, without_wrappers
 from buildkit.execute.joint import JointCall
 from buildkit.execute.outcome import StageOutcome
 from buildkit.execute.pipeline import attempt
-from buildkit.execute.sessions import Called, resumed_sessions
+from buildkit.execute.sessions import resumed_sessions
 from buildkit.execute.verdict_recall import Recollection
 from buildkit.execute.work import Finish, Work
 from buildkit.model import Cell, Stage
@@ -27,8 +27,8 @@ def check_together(context: Context, works: tuple[Work, ...], finish: Finish) ->
     unknown = checks.unknown(works)
     if not unknown:
         return 0
-    with resumed_sessions(context, {work.planned.cell.target for work in unknown}) as called:
-        return checks.run(groups(context, unknown), called)
+    with resumed_sessions(context, {work.planned.cell.target for work in unknown}):
+        return checks.run(groups(context, unknown))
 
 
 class _Checks:
@@ -53,18 +53,18 @@ class _Checks:
                 self._goes_on = self._finish(work, known)
         return tuple(left)
 
-    def run(self, waiting: Iterable[Group], called: Called) -> int:
-        """Make the calls of groups, and say so after each that checks several cells; returns how many it were."""
+    def run(self, waiting: Iterable[Group]) -> int:
+        """Make the calls of groups; returns how many it were."""
         for group in waiting:
             if not self._goes_on:
                 break
             if group.way is Way.WRAPPED and group.target in self._refused:
-                self.run(without_wrappers(self._context, group.works), called)
+                self.run(without_wrappers(self._context, group.works))
             else:
-                self._check(group, called)
+                self._check(group)
         return self._calls
 
-    def _check(self, group: Group, called: Called) -> None:
+    def _check(self, group: Group) -> None:
         for work in group.works:
             if work.planned.cell not in self._started:
                 self._started.add(work.planned.cell)
@@ -72,7 +72,7 @@ class _Checks:
         if group.way is Way.ALONE:
             self._alone(group.works)
         else:
-            self._joint(group, called)
+            self._joint(group)
 
     def _alone(self, works: Iterable[Work]) -> None:
         for work in works:
@@ -83,14 +83,13 @@ class _Checks:
     def _check_alone(self, _: Context, work: Work) -> StageOutcome:
         return self._recollection.compiled(work, compiled_cell)
 
-    def _joint(self, group: Group, called: Called) -> None:
+    def _joint(self, group: Group) -> None:
         self._calls += 1
         call = JointCall(self._context, group)
         for work, outcome in call.passes():
             # Kept at once: a run that is killed goes on from here.
             self._recollection.keep(work, outcome, call.messages)
             self._goes_on = self._finish(work, self._recollection.verified(work, outcome)) and self._goes_on
-        called(group.target)
         if call.surprise is not None:
             # What has passed in a call that is not what it was taken for is not believed either.
             self._context.emit(Notice(message=f"{call.surprise}; its {len(group.works)} cells are checked one by one"))
@@ -100,6 +99,6 @@ class _Checks:
         elif call.refusal is not None and group.way is Way.WRAPPED:
             self._refused.add(group.target)
             self._context.emit(Notice(message=f"cells are not checked through a scratch workspace: {call.refusal}"))
-            self.run(without_wrappers(self._context, group.works), called)
+            self.run(without_wrappers(self._context, group.works))
         else:
             self._alone(call.left)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Final
 
@@ -44,16 +44,25 @@ class Choice:
 def choose(situation: Situation) -> Choice:
     """Return the cheapest choice, the first found of equals; raises `ToolchainError` where nothing can serve the request."""
     _refuse_unknown_tools(situation)
-    choices = [choice for toolchain in situation.permitted if (choice := choice_for(situation, toolchain)) is not None]
-    if situation.may_fetch and StdProvider.SOURCE not in situation.refused:
-        choices.append(choice_to_unpack(situation))
-    if not choices:
+    choice = min(_choices(situation), key=lambda choice: choice.cost, default=None)
+    if choice is None:
         raise explain_refusal(situation)
-    choice = min(choices, key=lambda choice: choice.cost)
     unfit = None if situation.request.install or choice.toolchain is None else situation.unfit_cc(choice.toolchain)
     if unfit is not None and situation.request.need is StdNeed.BUILD:
         raise ToolchainError(f"{unfit} can link no program: the C library's start files (crt1.o) are not installed", hint=C_LIBRARY_HINT)
     return choice
+
+
+def _choices(situation: Situation) -> Iterator[Choice]:
+    """Give the choices up to one with which nothing is left to do."""
+    for toolchain in situation.permitted:
+        choice = choice_for(situation, toolchain)
+        if choice is not None:
+            yield choice
+            if not choice.cost:
+                return
+    if situation.may_fetch and StdProvider.SOURCE not in situation.refused:
+        yield choice_to_unpack(situation)
 
 
 def _refuse_unknown_tools(situation: Situation) -> None:

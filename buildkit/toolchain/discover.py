@@ -2,132 +2,79 @@
 
 from __future__ import annotations
 
-import shutil
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count, islice
 from pathlib import Path
-from typing import Final
+from typing import overload
 
-from buildkit.errors import ToolchainError
 from buildkit.process import Runner
-from buildkit.records import dataclass
-from buildkit.toolchain.layout import STORED_TOOLCHAINS
 from buildkit.toolchain.model import Origin, Toolchain
+from buildkit.toolchain.places import Place, existing, find_places, is_proxy
 from buildkit.toolchain.probe import Answer, ask_compiler
 from buildkit.toolchain.release import OLDEST_SUPPORTED, reaches
 
-DISTRIBUTION_FOLDERS: Final = (
-    "/usr/bin",
-    "/usr/local/bin",
-    "/usr/lib/rust-*/bin",
-    "/usr/lib64/rust-*/bin",
-    "/opt/*/bin",
-    "/opt/homebrew/bin",
-)
-"""Where distributions and installers put compilers, also versions that are not on PATH."""
 
-PACKAGED: Final = (Path("/usr/bin"), Path("/usr/lib"), Path("/usr/lib64"))
-"""Folders whose programs belong to the distribution."""
+class Toolchains(Sequence[Toolchain]):
+    """Toolchains in order, each of which is looked for when somebody gets to it: a compiler that is not used takes long to start."""
+
+    def __init__(self, found: Iterable[Toolchain]) -> None:
+        """Take where they come from, once."""
+        self._found = iter(found)
+        self._known: list[Toolchain] = []
+
+    def __iter__(self) -> Iterator[Toolchain]:
+        """Give all of them, looking no further than is asked for."""
+        for place in count():
+            if place == len(self._known):
+                self._known.extend(islice(self._found, 1))
+            if place == len(self._known):
+                return
+            yield self._known[place]
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return sum(1 for _ in self)
+
+    def __bool__(self) -> bool:
+        """Say whether there is any."""
+        return next(iter(self), None) is not None
+
+    @overload
+    def __getitem__(self, index: int) -> Toolchain: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Toolchain, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Toolchain | tuple[Toolchain, ...]:
+        """Return one of them, or several."""
+        return tuple(iter(self))[index]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where a compiler may be, and who put it there."""
-
-    rustc: Path
-    origin: Origin
-    name: str
-
-
-def discover(*, environment: Mapping[str, str], store: Path, processes: Runner, pinned: Path | None = None) -> tuple[Toolchain, ...]:
-    """Return the toolchains of this machine, each sysroot once.
+def discover(*, environment: Mapping[str, str], store: Path, processes: Runner, pinned: Path | None = None) -> Toolchains:
+    """Return the toolchains of this machine, each sysroot once; a compiler is asked when somebody gets to it.
 
     `pinned` is the folder of a toolchain that a workspace names, and comes first.
     """
-    found: dict[Path, Toolchain] = {}
+    own = () if pinned is None else existing(Place(rustc=pinned / "bin" / "rustc", origin=Origin.OTHER, name=str(pinned)))
+    return Toolchains(_asked((*own, *find_places(environment, store)), processes))
+
+
+def _asked(places: Iterable[Place], processes: Runner) -> Iterator[Toolchain]:
     answers: dict[Path, Answer | None] = {}
-    own = () if pinned is None else _existing(Place(rustc=pinned / "bin" / "rustc", origin=Origin.OTHER, name=str(pinned)))
-    for place in (*own, *find_places(environment, store)):
+    sysroots: set[Path] = set()
+    for place in places:
         if place.rustc not in answers:
-            answers[place.rustc] = ask_compiler(place.rustc, processes=processes)
+            answers[place.rustc] = ask_compiler(place.rustc, processes=processes, sysroot=place.sysroot)
         answer = answers[place.rustc]
         toolchain = None if answer is None else describe(place, answer)
-        if toolchain is not None:
-            found.setdefault(toolchain.sysroot, toolchain)
-    return tuple(found.values())
+        if toolchain is not None and toolchain.sysroot not in sysroots:
+            sysroots.add(toolchain.sysroot)
+            yield toolchain
 
 
 def reading_toolchain(toolchains: Iterable[Toolchain]) -> Toolchain | None:
     """Return the first toolchain that can read any workspace, `None` where all are too old for that; what compiles may be another."""
     return next((toolchain for toolchain in toolchains if reaches(toolchain.release, OLDEST_SUPPORTED)), None)
-
-
-def find_places(environment: Mapping[str, str], store: Path) -> Iterator[Place]:
-    """Give the compilers that exist: `$RUSTC`, PATH with rustup's proxies resolved, distribution folders, rustup's others, the store."""
-    rustup, stored = tuple(rustup_places(environment)), tuple(stored_places(store))
-    reached = [] if (named := named_compiler(environment)) is None else [named]
-    reached += [Path(folder) / "rustc" for folder in environment.get("PATH", "").split(":") if folder]
-    packaged = [folder / "rustc" for pattern in DISTRIBUTION_FOLDERS for folder in sorted(Path("/").glob(pattern.lstrip("/")))]
-    for rustc in reached:
-        yield from _resolved(rustc, rustup, stored)
-    yield from rustup
-    for rustc in packaged:
-        yield from _resolved(rustc, rustup, stored)
-    yield from stored
-
-
-def named_compiler(environment: Mapping[str, str]) -> Path | None:
-    """Return the compiler that `$RUSTC` names, as a path or by a name on PATH; raises `ToolchainError` where there is none."""
-    named = environment.get("RUSTC")
-    if not named:
-        return None
-    found = shutil.which(named, path=environment.get("PATH"))
-    if found is None:
-        raise ToolchainError(f"RUSTC is {named!r}, and there is no such program", hint="unset RUSTC, or name a rustc")
-    return Path(found)
-
-
-def stored_places(store: Path) -> Iterator[Place]:
-    """Give the compilers that were unpacked into the store."""
-    for folder in sorted((store / STORED_TOOLCHAINS).glob("*/bin")):
-        yield from _existing(Place(rustc=folder / "rustc", origin=Origin.STORE, name=folder.parent.name))
-
-
-def rustup_places(environment: Mapping[str, str]) -> Iterator[Place]:
-    """Give rustup's toolchains, the one that its proxies run first; raises `ToolchainError` where the variable for it names none."""
-    home = rustup_home(environment)
-    named = environment.get("RUSTUP_TOOLCHAIN", "")
-    if Path(named).parent == home / "toolchains":
-        named = Path(named).name
-    preferred = (named or None, _default_toolchain(home))
-    yield from _named_by_path(named)
-    folders = sorted(
-        (home / "toolchains").glob("*"),
-        key=lambda folder: (not _is_named(folder, preferred[0]), not _is_named(folder, preferred[1]), folder.name),
-    )
-    if named and "/" not in named and folders and not _is_named(folders[0], named):
-        raise _unknown_toolchain(named)
-    for folder in folders:
-        yield from _existing(Place(rustc=folder / "bin" / "rustc", origin=Origin.RUSTUP, name=folder.name))
-
-
-def _named_by_path(name: str) -> Iterator[Place]:
-    """Give the toolchain that the variable names by its folder, which rustup allows."""
-    if "/" in name:
-        rustc = Path(name, "bin", "rustc")
-        if not rustc.is_file():
-            raise _unknown_toolchain(name)
-        yield Place(rustc=rustc, origin=Origin.OTHER, name=name)
-
-
-def _unknown_toolchain(name: str) -> ToolchainError:
-    hint = "unset RUSTUP_TOOLCHAIN" if "/" in name else f"rustup toolchain install {name}, or unset RUSTUP_TOOLCHAIN"
-    return ToolchainError(f"RUSTUP_TOOLCHAIN is {name!r}, and rustup has no such toolchain", hint=hint)
-
-
-def rustup_home(environment: Mapping[str, str]) -> Path:
-    """Return rustup's folder."""
-    return Path(environment.get("RUSTUP_HOME") or Path(environment.get("HOME", "/")) / ".rustup")
 
 
 def describe(place: Place, answer: Answer) -> Toolchain | None:
@@ -161,42 +108,3 @@ def find_source(sysroot: Path) -> Path | None:
     """Return the `library` folder of the source that a component or a package put into a sysroot."""
     library = sysroot / "lib" / "rustlib" / "src" / "rust" / "library"
     return library if (library / "std" / "Cargo.toml").is_file() and (library / "Cargo.lock").is_file() else None
-
-
-def is_proxy(program: Path) -> bool:
-    """Say whether a program is one of rustup's proxies, which run another one by the folder that they are called in."""
-    return program.resolve().name in {"rustup", "rustup-init"}
-
-
-def _resolved(rustc: Path, rustup: tuple[Place, ...], stored: tuple[Place, ...]) -> Iterator[Place]:
-    """Give a compiler that exists; in the place of a proxy the toolchain that it runs."""
-    if not rustc.is_file():
-        return
-    if is_proxy(rustc):
-        yield from rustup[:1]
-        return
-    real = rustc.resolve()
-    known = next((place for place in (*rustup, *stored) if place.rustc.resolve() == real), None)
-    if known is not None:
-        yield known
-        return
-    origin = Origin.DISTRIBUTION if any(real.is_relative_to(folder) for folder in PACKAGED) else Origin.OTHER
-    yield Place(rustc=rustc.absolute(), origin=origin, name=str(rustc))
-
-
-def _existing(place: Place) -> Iterator[Place]:
-    if place.rustc.is_file():
-        yield place
-
-
-def _default_toolchain(home: Path) -> str | None:
-    try:
-        settings = tomllib.loads((home / "settings.toml").read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError):
-        return None
-    default = settings.get("default_toolchain")
-    return default if isinstance(default, str) else None
-
-
-def _is_named(folder: Path, name: str | None) -> bool:
-    return name is not None and (folder.name == name or folder.name.startswith(f"{name}-"))

@@ -12,7 +12,7 @@ from buildkit.later import Later
 from buildkit.process import Runner
 from buildkit.toolchain.apt import is_available
 from buildkit.toolchain.choose import Choice, choose
-from buildkit.toolchain.discover import discover
+from buildkit.toolchain.discover import Toolchains, discover
 from buildkit.toolchain.model import Origin, Supply, Toolchain, ToolchainRequest
 from buildkit.toolchain.pin import read_pin
 from buildkit.toolchain.provision import BuildStd, ProvisionStep, UnpackCompiler, plan
@@ -71,7 +71,7 @@ def look(request: ToolchainRequest, *, environment: Mapping[str, str], processes
     return Situation(
         request=request,
         environment=environment,
-        toolchains=tuple(
+        toolchains=Toolchains(
             toolchain for toolchain in found if toolchain.origin is not Origin.STORE or store.damage(toolchain.folder.parent) is None
         ),
         store=store,

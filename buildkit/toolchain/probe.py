@@ -37,17 +37,23 @@ def identity(rustc: Path) -> str | None:
     return f"{rustc}|{real}|{status.st_size}|{status.st_mtime_ns}|{','.join(_driver_libraries(real.parent.parent / 'lib'))}"
 
 
-def ask_compiler(rustc: Path, *, processes: Runner) -> Answer | None:
-    """Run a compiler to learn its version and its sysroot; `None` where it does not run or does not answer as rustc does."""
+def ask_compiler(rustc: Path, *, processes: Runner, sysroot: Path | None = None) -> Answer | None:
+    """Run a compiler to learn its version, and its sysroot where that is not known.
+
+    `None` where it does not run or does not answer as rustc does.
+    """
+    said = dict(line.split(": ", 1) for line in _ask(rustc, "-vV", processes=processes).splitlines() if ": " in line)
+    if not {"release", "commit-hash", "host"} <= said.keys():
+        return None
+    folder = _ask(rustc, "--print", "sysroot", processes=processes).strip() if sysroot is None else str(sysroot)
+    return Answer(release=said["release"], commit=said["commit-hash"], host=said["host"], sysroot=folder) if folder else None
+
+
+def _ask(rustc: Path, *question: str, processes: Runner) -> str:
+    """Return what a compiler prints, nothing where it does not run."""
     environment: Mapping[str, str | None] = {"RUSTUP_TOOLCHAIN": None, "RUSTUP_AUTO_INSTALL": "0"}
-    version = processes.run(Command(argv=(str(rustc), "-vV"), cwd=ROOT, env=environment), timeout=TIMEOUT_SECONDS)
-    if not version.succeeded:
-        return None
-    sysroot = processes.run(Command(argv=(str(rustc), "--print", "sysroot"), cwd=ROOT, env=environment), timeout=TIMEOUT_SECONDS)
-    said = dict(line.split(": ", 1) for line in version.stdout.splitlines() if ": " in line)
-    if not sysroot.succeeded or not {"release", "commit-hash", "host"} <= said.keys():
-        return None
-    return Answer(release=said["release"], commit=said["commit-hash"], host=said["host"], sysroot=sysroot.stdout.strip())
+    done = processes.run(Command(argv=(str(rustc), *question), cwd=ROOT, env=environment), timeout=TIMEOUT_SECONDS)
+    return done.stdout if done.succeeded else ""
 
 
 def _driver_libraries(folder: Path) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from buildkit.model import CompilationTarget, StdKind
 from buildkit.records import dataclass
 from buildkit.toolchain.c_compiler import find_stored_compiler
 from buildkit.toolchain.digest import digest_source
+from buildkit.toolchain.discover import Toolchains
 from buildkit.toolchain.linkers import can_link, find_cc, find_tools
 from buildkit.toolchain.model import StdNeed, StdProvider, Toolchain, ToolchainRequest
 from buildkit.toolchain.musl_files import MuslFiles, find_musl_files
@@ -32,7 +33,7 @@ class Situation:
 
     request: ToolchainRequest
     environment: Mapping[str, str]
-    toolchains: tuple[Toolchain, ...]
+    toolchains: Toolchains
     store: Store
     pin: Pin | None
     has_packages: bool
@@ -59,9 +60,9 @@ class Situation:
         return self.has_packages and not self.request.offline
 
     @cached_property
-    def permitted(self) -> tuple[Toolchain, ...]:
+    def permitted(self) -> Toolchains:
         """Return the toolchains that the workspace allows."""
-        return tuple(toolchain for toolchain in self.toolchains if self.allows(toolchain))
+        return Toolchains(toolchain for toolchain in self.toolchains if self.allows(toolchain))
 
     def allows(self, toolchain: Toolchain) -> bool:
         """Say whether the workspace's `rust-toolchain.toml` and `rust-version` allow a toolchain."""

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from buildkit.execute.disk_eviction import ASIDE
-from buildkit.execute.incremental import DIGITS, MICROSECOND, pack_sessions, ready_sessions, settle_sessions
-from buildkit.execute.packing import MAKING, SUFFIX
+from buildkit.execute.incremental import DIGITS, MICROSECOND, Packing, ready_sessions, settle_sessions
+from buildkit.execute.packing import MAKING, SUFFIX, packable_bytes
 
 TREE = "wasm32-wasip2/debug"
 OLD, OLDER, NEW = "s-hdx0z6z1lu-0kcz5xv-2m8qk3", "s-9zzzzzzzz-1aaaaaa-9m8qk3", "s-hdx0z701ab-05l9bc3-7d2nnx"
@@ -105,19 +105,39 @@ def test_a_session_without_its_lock_is_removed_as_well(output: Path) -> None:
 BEGAN = int("hdx0z701ab", DIGITS) * MICROSECOND
 
 
+def packing(output: Path, since: int) -> Packing:
+    return Packing(output=output, names=frozenset({TREE}), since=since)
+
+
 def test_the_first_session_of_a_unit_is_packed_in_its_run(output: Path) -> None:
     unit = unit_of(output).with_name("base-1x")
     session(unit, NEW)
     graph = unit / NEW / "dep-graph.bin"
-    pack_sessions(output, [TREE], BEGAN + 1)
+    packing(output, BEGAN + 1).pack()
     assert graph.exists()
-    pack_sessions(output, [TREE], BEGAN)
+    packing(output, BEGAN).pack()
     assert not graph.exists()
+
+
+def test_what_takes_little_room_waits_for_more_of_its_crate(output: Path) -> None:
+    graphs = [unit_of(output).with_name(unit) / NEW / "dep-graph.bin" for unit in ("base-1x", "base-2x", "core-1x")]
+    for graph in graphs:
+        session(graph.parent.parent, NEW)
+    one = packable_bytes([graphs[2].parent])
+    behind = packing(output, BEGAN)
+    behind.pack(3 * one)
+    assert [graph.exists() for graph in graphs] == [True, True, True]
+    behind.pack(3 * one - 1)
+    assert [graph.exists() for graph in graphs] == [False, False, True]
+    behind.pack(one)
+    assert graphs[2].exists()
+    behind.pack()
+    assert not graphs[2].exists()
 
 
 def test_the_session_of_an_edit_is_packed_after_a_run_without_one(output: Path) -> None:
     graph = unit_of(output) / NEW / "dep-graph.bin"
-    pack_sessions(output, [TREE], BEGAN)
+    packing(output, BEGAN).pack()
     settle_sessions(output, [TREE], BEGAN)
     assert graph.exists()
     settle_sessions(output, [TREE], BEGAN + 1)

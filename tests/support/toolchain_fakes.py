@@ -9,6 +9,7 @@ from pathlib import Path
 from buildkit.events import Emit, Event
 from buildkit.model import CompilationTarget, StdKind
 from buildkit.process import NOT_STARTED, Command, Completed, OnLine
+from buildkit.toolchain.discover import Toolchains
 from buildkit.toolchain.model import Origin, StdNeed, Toolchain, ToolchainRequest
 from buildkit.toolchain.pin import Pin
 from buildkit.toolchain.situation import Situation
@@ -137,7 +138,7 @@ def situation_of(
     return Situation(
         request=ToolchainRequest(**values),
         environment=environment or {"PATH": str(with_cc(scratch))},
-        toolchains=toolchains,
+        toolchains=Toolchains(toolchains),
         store=Store(root=store, emit=ignore),
         pin=pin,
         has_packages=bool(has_packages),

@@ -6,7 +6,7 @@ import pytest
 from toolchain_fakes import HOST, FakeRunner, compiler_answers, write_compiler
 
 from buildkit.errors import ToolchainError
-from buildkit.toolchain import discover as module
+from buildkit.toolchain import places as module
 from buildkit.toolchain.discover import discover
 from buildkit.toolchain.model import Origin, Toolchain
 
@@ -31,7 +31,7 @@ def rustup_home(scratch: Path, *names: str, default: str) -> tuple[Path, list[Pa
 
 def find(scratch: Path, environment: dict[str, str], *compilers: Path) -> tuple[Toolchain, ...]:
     runner = FakeRunner(answers=tuple(compiler_answers(rustc) for rustc in compilers))
-    return discover(environment={"HOME": str(scratch), **environment}, store=scratch / "store", processes=runner)
+    return tuple(discover(environment={"HOME": str(scratch), **environment}, store=scratch / "store", processes=runner))
 
 
 def test_a_compiler_on_path_is_found_with_its_triples_and_its_source(tmp_path: Path) -> None:
@@ -115,6 +115,26 @@ def test_a_compiler_in_the_store_is_known_as_such_also_when_a_variable_names_it(
 def test_a_compiler_is_asked_in_the_root_folder_and_without_rustups_variable(tmp_path: Path) -> None:
     rustc = write_compiler(tmp_path / "rust")
     runner = FakeRunner(answers=(compiler_answers(rustc),))
-    discover(environment={"PATH": str(rustc.parent)}, store=tmp_path / "store", processes=runner)
+    assert len(discover(environment={"PATH": str(rustc.parent)}, store=tmp_path / "store", processes=runner)) == 1
     assert {command.cwd for command in runner.commands} == {Path("/")}
     assert all(command.env["RUSTUP_TOOLCHAIN"] is None for command in runner.commands)
+
+
+def test_a_toolchain_of_rustup_is_not_asked_for_its_own_folder(tmp_path: Path) -> None:
+    home, compilers = rustup_home(tmp_path, f"stable-{HOST}", default=f"stable-{HOST}")
+    runner = FakeRunner(answers=tuple(map(compiler_answers, compilers)))
+    (found,) = discover(environment={"RUSTUP_HOME": str(home)}, store=tmp_path / "store", processes=runner)
+    assert found.sysroot == home / "toolchains" / f"stable-{HOST}"
+    assert [command.argv[1:] for command in runner.commands] == [("-vV",)]
+
+
+def test_a_compiler_is_not_asked_before_somebody_gets_to_it(tmp_path: Path) -> None:
+    home, compilers = rustup_home(tmp_path, f"nightly-{HOST}", f"stable-{HOST}", default=f"stable-{HOST}")
+    runner = FakeRunner(answers=tuple(map(compiler_answers, compilers)))
+    found = discover(environment={"RUSTUP_HOME": str(home)}, store=tmp_path / "store", processes=runner)
+    assert not runner.commands
+    assert next(iter(found)).name == f"stable-{HOST}"
+    assert {Path(command.argv[0]).parent.parent.name for command in runner.commands} == {f"stable-{HOST}"}
+    assert [toolchain.name for toolchain in found] == [f"stable-{HOST}", f"nightly-{HOST}"]
+    assert found[1].name == f"nightly-{HOST}"
+    assert (found[:0], len(found), bool(found)) == ((), 2, True)
