@@ -34,10 +34,14 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Peaks(msgspec.Struct, frozen=True, kw_only=True):
-    """The most that was seen at one time: resident memory of all processes together, shared pages counted for each, and bytes on disk."""
+    """The most that was seen at one time: resident memory of all processes together, shared pages counted for each, and bytes on disk.
+
+    `left` are the bytes on disk in the end.
+    """
 
     memory: int
     disk: int
+    left: int
 
 
 def measure(action: Callable[[], Result]) -> tuple[Result, Sample]:
@@ -74,17 +78,19 @@ class Watch:
             ended.set()
             for watcher in watchers:
                 watcher.join()
-        self._look_at_disk()
-        return result, Peaks(memory=self.memory, disk=self.disk)
+        left = self._look_at_disk()
+        return result, Peaks(memory=self.memory, disk=self.disk, left=left)
 
     def _look_at_memory(self) -> None:
         self.memory = max(self.memory, sum(_resident(psutil.Process().children(recursive=True))))
 
-    def _look_at_disk(self) -> None:
-        self.disk = max(self.disk, sum(disk_use(folder) for folder in self.folders))
+    def _look_at_disk(self) -> int:
+        now = sum(disk_use(folder) for folder in self.folders)
+        self.disk = max(self.disk, now)
+        return now
 
 
-def _repeat(look: Callable[[], None], every: float, ended: threading.Event) -> None:
+def _repeat(look: Callable[[], object], every: float, ended: threading.Event) -> None:
     while not ended.wait(every):
         look()
 

@@ -93,7 +93,6 @@ def median_of(samples: Iterable[Sample]) -> Sample | None:
     return Sample(seconds=statistics.median(one.seconds for one in taken), cpu_seconds=statistics.median(one.cpu_seconds for one in taken))
 
 
-def ratio_of(ones: Iterable[Sample], others: Iterable[Sample]) -> float | None:
-    """Return how many times longer the ones took: the median of the ratios of each round, for a processor's speed drifts between rounds."""
-    ratios = [one.seconds / other.seconds for one, other in zip(ones, others, strict=True)]
-    return statistics.median(ratios) if ratios else None
+def ratios_of(ones: Iterable[Sample], others: Iterable[Sample]) -> tuple[float, ...]:
+    """Return how many times longer the ones took than the others, round by round: a processor's speed drifts between rounds."""
+    return tuple(one.seconds / other.seconds for one, other in zip(ones, others, strict=True))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterable, Iterator, Sequence
 
 from bench.contenders import Buildkit
 from bench.measure import Sample
-from bench.results import ContenderResult, IsolationResult, Phase, Result, WorkloadResult, median_of, ratio_of
+from bench.results import ContenderResult, IsolationResult, Phase, Result, WorkloadResult, median_of, ratios_of
 
 MEGABYTE = 1_000_000
 NONE = "-"
@@ -43,7 +44,7 @@ def _verdicts(workload: WorkloadResult) -> str:
 
 def _figures(workload: WorkloadResult) -> Iterator[str]:
     columns = ("", "cold s", "CPU s", "wall/CPU", "times the limit", *(f"{phase} s" for phase in tuple(Phase)[1:]))
-    yield from _head((*columns, "cargo calls", "rustc", "disk MB", "memory MB"))
+    yield from _head((*columns, "cargo calls", "rustc", "peak disk MB", "left MB", "memory MB"))
     limit = None if workload.limit is None else median_of(workload.limit.samples)
     for contender in workload.contenders:
         ratio = NONE if workload.limit is None else _ratio(contender.samples.get(Phase.COLD, ()), workload.limit.samples)
@@ -51,7 +52,7 @@ def _figures(workload: WorkloadResult) -> Iterator[str]:
         yield _row((contender.name, *_sample(contender), ratio, *others, *_counts(contender)))
     if workload.limit is not None and limit is not None:
         figures = (_number(limit.seconds, 1), _number(limit.cpu_seconds, 1), _number(limit.seconds / limit.cpu_seconds, 2))
-        yield _row(("limit", *figures, "1", *(NONE,) * 3, "0", str(workload.limit.rustc), NONE, NONE))
+        yield _row(("limit", *figures, "1", *(NONE,) * 3, "0", str(workload.limit.rustc), *(NONE,) * 3))
 
 
 def _sample(contender: ContenderResult) -> tuple[str, str, str]:
@@ -61,19 +62,19 @@ def _sample(contender: ContenderResult) -> tuple[str, str, str]:
     return _number(cold.seconds, 1), _number(cold.cpu_seconds, 1), _number(cold.seconds / cold.cpu_seconds, 2)
 
 
-def _counts(contender: ContenderResult) -> tuple[str, str, str, str]:
+def _counts(contender: ContenderResult) -> tuple[str, ...]:
     cold = contender.counted[Phase.COLD]
     own = f" + {cold.rustc_of_own} empty" if cold.rustc_of_own else ""
     unchanged = contender.counted.get(Phase.UNCHANGED)
     calls = f"{cold.cargo_calls}, then {unchanged.cargo_calls}" if unchanged else str(cold.cargo_calls)
-    peaks = (str(round(contender.peaks.disk / MEGABYTE)), str(round(contender.peaks.memory / MEGABYTE)))
+    peaks = (str(round(peak / MEGABYTE)) for peak in _peaks(contender))
     return calls, f"{cold.rustc - cold.rustc_of_own}{own}", *peaks
 
 
 def _ratios(workload: WorkloadResult) -> Iterator[str]:
     """Give how many times longer than buildkit each other tool takes."""
     own = next(contender for contender in workload.contenders if contender.name == OWN)
-    yield from _head(("times buildkit's", *(phase.value for phase in Phase), "disk", "memory"))
+    yield from _head(("times buildkit's (by round)", *(phase.value for phase in Phase), "peak disk", "disk left", "memory"))
     for contender in workload.contenders:
         if contender is own:
             continue
@@ -111,13 +112,17 @@ def _seconds(contender: ContenderResult, phase: Phase) -> str:
     return NONE if median is None else _number(median.seconds, 2)
 
 
-def _peaks(contender: ContenderResult) -> tuple[int, int]:
-    return contender.peaks.disk, contender.peaks.memory
+def _peaks(contender: ContenderResult) -> tuple[int, int, int]:
+    return contender.peaks.disk, contender.peaks.left, contender.peaks.memory
 
 
 def _ratio(ones: Sequence[Sample], others: Sequence[Sample]) -> str:
-    ratio = ratio_of(ones, others) if ones and others else None
-    return NONE if ratio is None else _number(ratio, 2)
+    """Return the median of the ratios, and those of each round."""
+    ratios = ratios_of(ones, others) if ones and others else ()
+    if not ratios:
+        return NONE
+    rounds = f" ({', '.join(_number(ratio, 2) for ratio in ratios)})" if len(ratios) > 1 else ""
+    return _number(statistics.median(ratios), 2) + rounds
 
 
 def _number(value: float, digits: int) -> str:

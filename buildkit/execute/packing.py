@@ -32,8 +32,11 @@ WINDOW: Final = 26
 SHORTEST_MATCH: Final = 32
 """In bytes: what a node of rustc's graph has is longer."""
 
-LOOKED_UP: Final = 7
-"""The binary logarithm of how many bytes there are for each that is looked up: fewer take twice the time and save a fiftieth."""
+LOOKED_UP: Final = 8
+"""The binary logarithm of how many bytes there are for each that is looked up: fewer take more time and save a hundredth."""
+
+CHUNK: Final = 1 << 20
+"""The bytes that are handed on at once: with those of `tarfile`, a tenth of the time goes into handing on."""
 
 SUFFIX: Final = ".tar.zst"
 MAKING: Final = ".making"
@@ -103,7 +106,7 @@ def _write(folder: Path, files: Sequence[Path], archive: Path) -> None:
         with (
             making.open("wb") as stream,
             zstandard.ZstdCompressor(compression_params=settings).stream_writer(stream) as packed,
-            tarfile.open(fileobj=packed, mode="w|") as tar,
+            tarfile.TarFile(fileobj=packed, mode="w", copybufsize=CHUNK) as tar,
         ):
             for file in files:
                 tar.add(file, arcname=file.relative_to(folder), recursive=False)
@@ -142,5 +145,5 @@ def _restore(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> tup
         return ()
     making = file.with_name(file.name + MAKING)
     with making.open("wb") as stream:
-        shutil.copyfileobj(content, stream, 1 << 20)
+        shutil.copyfileobj(content, stream, CHUNK)
     return (making.replace(file),)

@@ -18,7 +18,7 @@ def contender(name: str, seconds: float, *, calls: int, own: int = 0) -> Contend
             Phase.COLD: Counted(cargo_calls=calls, rustc=168 + own, rustc_of_own=own),
             Phase.UNCHANGED: Counted(cargo_calls=0, rustc=0, rustc_of_own=0),
         },
-        peaks=Peaks(memory=900_000_000, disk=580_000_000 if own == 0 else 200_000_000),
+        peaks=Peaks(memory=900_000_000, disk=580_000_000 if own == 0 else 200_000_000, left=190_000_000),
         samples={
             Phase.COLD: tuple(Sample(seconds=seconds * factor, cpu_seconds=120) for factor in (1.2, 1, 0.9)),
             Phase.UNCHANGED: (Sample(seconds=seconds / 20, cpu_seconds=3),),
@@ -51,7 +51,7 @@ ISOLATION = IsolationResult(
     failing=0,
     cold=(Sample(seconds=2.5, cpu_seconds=2),),
     warm=(Sample(seconds=0.5, cpu_seconds=0.4),),
-    peaks=Peaks(memory=150_000_000, disk=0),
+    peaks=Peaks(memory=150_000_000, disk=0, left=0),
 )
 RESULT = Result(versions={"buildkit": "0.1.0", "cargo-hack": "0.6.46"}, cpus=2, rounds=3, workloads=(WORKLOAD, JUDGED), isolation=ISOLATION)
 
@@ -63,4 +63,4 @@ def test_the_tables_give_medians_ratios_models_and_verdicts(golden: Callable[[st
 def test_a_tool_that_was_not_measured_has_no_figures() -> None:
     workload = replace(WORKLOAD, contenders=(replace(WORKLOAD.contenders[0], samples={}), WORKLOAD.contenders[1]), limit=None)
     row = next(line for line in render(replace(RESULT, workloads=(workload,)), "x").splitlines() if line.startswith("| cargo-hack"))
-    assert row == "| cargo-hack | - | - | - | - | - | - | - | 69, then 0 | 168 | 580 | 900 |"
+    assert row == "| cargo-hack | - | - | - | - | - | - | - | 69, then 0 | 168 | 580 | 190 | 900 |"
