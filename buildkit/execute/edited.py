@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from buildkit.cargo.metadata import Package, Workspace
+from buildkit.execute.source_files import source_files
 
 STAMP: Final = ".buildkit-checked"
 """The file in cargo's folder of a triple that says when the last check of it began, in nanoseconds since the epoch."""
-
-NO_SOURCES: Final = frozenset({"target", "node_modules"})
 
 
 def edited_packages(folder: Path, workspace: Workspace) -> tuple[Package, ...]:
@@ -44,23 +43,14 @@ def _read(stamp: Path) -> int | None:
 
 
 def _is_edited(package: Package, since: int) -> bool:
-    return any(changed > since for changed in _changes(str(package.manifest_path.parent)))
+    return any(_changed(entry) > since for entry in source_files(str(package.manifest_path.parent)))
 
 
-def _changes(folder: str) -> Iterator[int]:
-    """Give the times of all files that may be sources; what disappears meanwhile is none."""
-    try:
-        with os.scandir(folder) as found:
-            entries = list(found)
-        for entry in entries:
-            if entry.name.startswith(".") or entry.name in NO_SOURCES:
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                yield from _changes(entry.path)
-            elif entry.is_file():
-                yield entry.stat().st_mtime_ns
-    except OSError:
-        return
+def _changed(entry: os.DirEntry[str]) -> int:
+    """Return when a file changed, 0 for what is none or is gone."""
+    with suppress(OSError):
+        return entry.stat().st_mtime_ns if entry.is_file() else 0
+    return 0
 
 
 def _with_dependents(edited: Iterable[Package], own: Iterable[Package], workspace: Workspace) -> tuple[Package, ...]:

@@ -14,7 +14,8 @@ from typing import Final
 
 from buildkit.cargo.metadata import Package
 from buildkit.execute.context import Context
-from buildkit.execute.edited import NO_SOURCES, STAMP
+from buildkit.execute.edited import STAMP
+from buildkit.execute.source_files import source_files
 from buildkit.features.declarations import HOST_PLACE
 from buildkit.features.signatures import SCRIPT_PLACE, Signatures, UnitKey
 from buildkit.plan.makespan import Costs
@@ -53,14 +54,11 @@ def unit_seconds(megabytes: float, place: int) -> float:
 
 def source_bytes(package: Package) -> int:
     """Return the bytes of all Rust files in the folder of a library's source and below it; what cannot be looked at counts as nothing."""
-    waiting = [os.fspath(target.src_path.parent) for target in package.targets if target.is_library]
-    total = entries = 0
-    while waiting and entries < MOST_ENTRIES:
-        with suppress(OSError), os.scandir(waiting.pop()) as found:
-            for entry in found:
-                entries += 1
-                if entry.is_dir(follow_symlinks=False):
-                    waiting += () if entry.name.startswith(".") or entry.name in NO_SOURCES else (entry.path,)
-                elif entry.name.endswith(".rs") and entry.is_file(follow_symlinks=False):
-                    total += entry.stat(follow_symlinks=False).st_size
-    return total
+    folders = [os.fspath(target.src_path.parent) for target in package.targets if target.is_library]
+    return sum(_rust_bytes(entry) for folder in folders for entry in source_files(folder, most=MOST_ENTRIES))
+
+
+def _rust_bytes(entry: os.DirEntry[str]) -> int:
+    with suppress(OSError):
+        return entry.stat(follow_symlinks=False).st_size if entry.name.endswith(".rs") and entry.is_file(follow_symlinks=False) else 0
+    return 0
