@@ -74,6 +74,7 @@ class Packing:
                     left -= sizes[crate]
 
     def _waiting(self, folder: Path) -> Iterator[_Session]:
+        """Give the sessions that are to be packed; a unit that was packed is not looked at again, for there may be thousands."""
         units = (finished for unit in _folders(folder) if unit not in self._packed and (finished := _finished(unit)))
         return (only for only, *later in units if not later and only.nanoseconds >= self.since)
 
@@ -120,11 +121,12 @@ def _old_sessions(folder: Path) -> Iterator[Path]:
 
 
 def _units(folder: Path) -> Iterator[tuple[_Session, ...]]:
-    """Give the sessions of each unit that were finished, the newest last; units without one are left out."""
+    """Give the finished sessions of each unit that has any."""
     return (finished for unit in _folders(folder) if (finished := _finished(unit)))
 
 
 def _finished(unit: Path) -> tuple[_Session, ...]:
+    """Return the sessions of a unit that were finished, the newest last."""
     found = ((FINISHED.fullmatch(path.name), path) for path in _folders(unit))
     return tuple(sorted(_Session(int(name["began"], DIGITS), path, unit / f"{name['lock']}.lock") for name, path in found if name))
 
