@@ -24,7 +24,7 @@ from buildkit.cli.interrupts import interruptible
 from buildkit.cli.matrix import open_matrix
 from buildkit.cli.options import Everywhere, Reporting, Selecting, SelectingPart
 from buildkit.cli.remembering import durations_file, in_order_of, recall
-from buildkit.cli.session import Session, open_session
+from buildkit.cli.session import Session, open_session, processors
 from buildkit.errors import UsageError
 from buildkit.events import Emit, Notice, RunFinished
 from buildkit.execute.context import Context, TargetSupply, Trust
@@ -200,7 +200,7 @@ class Provision:
             cache=self.session.store,
             wraps=can_use_wrappers(configured, environment),
             skips_wrappers=can_skip(configured, environment),
-            check_env=host_environment(environment, configured, manifest),
+            check_env=host_environment(environment, configured, manifest, processors=processors()),
             running_env=incremental_environment(environment, configured, manifest, cells=cells),
             verdicts=VerdictCache(folder=self.session.store / FOLDER),
         )

@@ -56,7 +56,7 @@ class Session:
     @property
     def jobs(self) -> int:
         """Return how many processes may run side by side: as many as this one has processors, unless told, which is what cargo takes too."""
-        return self.settings.configuration.cargo.jobs or _processors()
+        return self.settings.configuration.cargo.jobs or processors()
 
 
 def open_session(everywhere: Everywhere) -> Session:
@@ -76,5 +76,6 @@ def open_session(everywhere: Everywhere) -> Session:
     )
 
 
-def _processors() -> int:
+def processors() -> int:
+    """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

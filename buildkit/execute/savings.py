@@ -2,7 +2,8 @@
 
 Incremental compilation is left out where no edit follows: in CI, and in sweeps over many selections of a package, in which its own units
 outnumber all others. Debug information of build scripts and procedural macros is two thirds of what a check writes, and their symbols are a tenth
-of the rest; only a backtrace of them shows either.
+of the rest; only a backtrace of them shows either. rustc makes their code in up to sixteen parts at once, which together take a tenth more processor
+time than one: on few processors nothing is gained for that.
 """
 
 from __future__ import annotations
@@ -20,7 +21,14 @@ PROFILE_INCREMENTAL: Final = "CARGO_PROFILE_DEV_INCREMENTAL"
 
 HOST_LEAN: Final = {"CARGO_PROFILE_DEV_BUILD_OVERRIDE_DEBUG": "0", "CARGO_PROFILE_DEV_BUILD_OVERRIDE_STRIP": "symbols"}
 
-HOST_KEYS: Final = ("debug", "strip")
+HOST_KEYS: Final = frozenset({"debug", "strip"})
+
+HOST_WHOLE: Final = {"CARGO_PROFILE_DEV_BUILD_OVERRIDE_CODEGEN_UNITS": "1"}
+
+WHOLE_KEYS: Final = frozenset({"codegen-units"})
+
+FEW_PROCESSORS: Final = 2
+"""What was measured: with one part, the bench's each-feature workload takes a twentieth less time on two processors. More of them would wait for it."""
 
 MOST_SELECTIONS: Final = 32
 """A run with more selections of one package on one target is a sweep: nobody repeats it after each edit."""
@@ -39,11 +47,14 @@ def is_sweep(cells: Iterable[Cell]) -> bool:
     return max(Counter((cell.package, cell.target) for cell in cells).values(), default=0) > MOST_SELECTIONS
 
 
-def host_environment(environment: Mapping[str, str], *tables: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return what keeps what runs on the host small; `tables` may have a cargo profile: a manifest, cargo's configuration."""
-    overrides = [_dev(table).get("build-override", {}) for table in tables]
-    is_said = HOST_LEAN.keys() & environment.keys() or any(key in override for override in overrides for key in HOST_KEYS)
-    return {} if is_said else HOST_LEAN
+def host_environment(environment: Mapping[str, str], *tables: Mapping[str, Any], processors: int) -> Mapping[str, str]:
+    """Return how what runs on the host is compiled on a machine; `tables` may have a cargo profile: a manifest, cargo's configuration."""
+    said = {key for table in tables for key in _dev(table).get("build-override", {})}
+    savings = [(HOST_LEAN, HOST_KEYS)]
+    if processors <= FEW_PROCESSORS:
+        savings.append((HOST_WHOLE, WHOLE_KEYS))
+    unsaid = (saving for saving, keys in savings if not (saving.keys() & environment.keys() or said.intersection(keys)))
+    return {name: value for saving in unsaid for name, value in saving.items()}
 
 
 def _places(table: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

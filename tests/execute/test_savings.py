@@ -9,6 +9,7 @@ import pytest
 
 from buildkit.execute.savings import (
     HOST_LEAN,
+    HOST_WHOLE,
     INCREMENTAL,
     MOST_SELECTIONS,
     PROFILE_INCREMENTAL,
@@ -58,13 +59,26 @@ def test_a_sweep_over_selections_of_one_package_leaves_incremental_compilation_o
     assert incremental_environment({}, cells=many) == {}
 
 
-@pytest.mark.parametrize("setting", [{"debug": 1}, {"strip": "none"}], ids=["debug", "strip"])
-def test_what_runs_on_the_host_has_no_debug_information_and_symbols_unless_asked_for(setting: Mapping[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("setting", "left"),
+    [
+        pytest.param({"debug": 1}, HOST_WHOLE, id="debug"),
+        pytest.param({"strip": "none"}, HOST_WHOLE, id="strip"),
+        pytest.param({"codegen-units": 4}, HOST_LEAN, id="codegen units"),
+    ],
+)
+def test_what_runs_on_the_host_is_compiled_sparingly_but_for_what_the_user_asks_for(
+    setting: Mapping[str, Any], left: Mapping[str, str]
+) -> None:
     asked = dev(**{"build-override": setting})
-    assert host_environment({}, {}, dev(**setting)) == HOST_LEAN
-    assert host_environment({}, {}, asked) == host_environment({}, asked, {}) == {}
+    assert host_environment({}, {}, dev(**setting), processors=2) == {**HOST_LEAN, **HOST_WHOLE}
+    assert host_environment({}, {}, asked, processors=2) == host_environment({}, asked, {}, processors=2) == left
 
 
-@pytest.mark.parametrize("variable", HOST_LEAN)
-def test_a_variable_for_what_runs_on_the_host_is_left_its_way(variable: str) -> None:
-    assert host_environment({variable: "2"}) == {}
+@pytest.mark.parametrize(("variable", "left"), [*((name, HOST_WHOLE) for name in HOST_LEAN), *((name, HOST_LEAN) for name in HOST_WHOLE)])
+def test_a_variable_for_what_runs_on_the_host_is_left_its_way(variable: str, left: Mapping[str, str]) -> None:
+    assert host_environment({variable: "2"}, processors=1) == left
+
+
+def test_many_processors_make_the_code_of_one_package_together() -> None:
+    assert host_environment({}, processors=3) == HOST_LEAN
