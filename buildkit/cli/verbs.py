@@ -38,6 +38,12 @@ VERBS: Final = (
     Verb(name="run", module="buildkit.cli.run", function="run", summary="Run an artifact or a package in its target's runtime."),
     Verb(name="plan", module="buildkit.cli.plan", function="plan", summary="Show the cells and cargo's calls, without running them."),
     Verb(name="why", module="buildkit.cli.why", function="why", summary="Show the shortest path to a crate or feature, or the proof."),
+    Verb(
+        name="graph",
+        module="buildkit.cli.graph",
+        function="graph",
+        summary="Show what is compiled for cells: packages, sides and features.",
+    ),
     Verb(name="fix", module="buildkit.cli.fix", function="fix", summary="Mend manifests for the findings of cells, proved before kept."),
     Verb(
         name="compile",
