@@ -236,8 +236,10 @@ def _limited(child: subprocess.Popen[str], timeout: float | None) -> Iterator[th
     timed_out = threading.Event()
 
     def end() -> None:
-        timed_out.set()
-        _end_group(child)
+        # It may have ended by itself this very moment.
+        if _is_running(child):
+            timed_out.set()
+            _end_group(child)
 
     if timeout is None:
         yield timed_out

@@ -126,7 +126,7 @@ def _unpack(archive: Path) -> None:
             with (
                 archive.open("rb") as stream,
                 zstandard.ZstdDecompressor().stream_reader(stream) as plain,
-                tarfile.open(fileobj=plain, mode="r|") as tar,
+                tarfile.open(fileobj=plain, mode="r|", bufsize=CHUNK) as tar,
             ):
                 for member in tar:
                     restored += _restore(tar, member, archive.parent)
