@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import typer
@@ -24,8 +23,8 @@ from buildkit.cli.interrupts import interruptible
 from buildkit.cli.matrix import open_matrix
 from buildkit.cli.options import Everywhere, Reporting, Selecting, SelectingPart
 from buildkit.cli.remembering import durations_file, in_order_of, recall
+from buildkit.cli.reporting import report_settings
 from buildkit.cli.session import Session, open_session, processors
-from buildkit.errors import UsageError
 from buildkit.events import Emit, Notice, RunFinished
 from buildkit.execute.context import Context, TargetSupply, Trust
 from buildkit.execute.disk_budget import DiskBudget, parse_budget
@@ -42,8 +41,6 @@ from buildkit.plan.selection import Query, select
 from buildkit.process import Runner
 from buildkit.records import dataclass
 from buildkit.reports.open import open_reporter
-from buildkit.reports.settings import Github
-from buildkit.reports.settings import Reporting as ReportSettings
 from buildkit.toolchain.discover import discover, reading_toolchain
 from buildkit.toolchain.ensure import ensure
 from buildkit.toolchain.environment import cargo_environment, target_rustflags
@@ -232,29 +229,6 @@ def disk_budget(execution: Execution, context: Context, matrix: Matrix, plan: Pl
 def profile_variant(profile: str) -> tuple[str, ...]:
     """Return what tells a build with a cargo profile from one with the default."""
     return () if profile == BUILD_PROFILE else ("--profile", profile)
-
-
-def report_settings(reporting: Reporting, environment: Mapping[str, str]) -> ReportSettings:
-    """Return where reports go and how they look; NO_COLOR is honored unless a color was asked for."""
-    summary = environment.get("GITHUB_STEP_SUMMARY")
-    checkout = environment.get("GITHUB_WORKSPACE")
-    github = Github(checkout=Path(checkout) if checkout else None, summary=Path(summary) if summary else None)
-    return ReportSettings(
-        stdout=sys.stdout,
-        stderr=sys.stderr,
-        format=reporting.format,
-        color=reporting.chosen_color(environment),
-        verbosity=int(reporting.verbose) - int(reporting.quiet),
-        junit=writable_file(reporting.junit),
-        github=github if reporting.github else None,
-    )
-
-
-def writable_file(file: Path | None) -> Path | None:
-    """Return a file that a report will be written to; raises `UsageError` at once where that cannot be."""
-    if file is not None and (file.is_dir() or not file.absolute().parent.is_dir()):
-        raise UsageError(f"{str(file)!r} cannot be written", hint="--junit report.xml, in a folder that exists")
-    return file
 
 
 def rerun_command(command: Sequence[str], report: RunReport) -> str | None:

@@ -89,7 +89,7 @@ class SelectingPart(Selecting):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reporting:
+class Rendering:
     """What is shown."""
 
     format: Annotated[
@@ -99,12 +99,21 @@ class Reporting:
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every command.")] = False
     color: Annotated[Color, typer.Option("--color", help="When to color.")] = Color.AUTO
     junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write a JUnit report.", show_default=False)] = None
-    save_durations: Annotated[
-        Path | None,
-        typer.Option("--save-durations", metavar="FILE", help="Add the times that cells took to this file.", show_default=False),
+    sarif: Annotated[
+        Path | None, typer.Option("--sarif", metavar="FILE", help="Write a SARIF report, for code scanning.", show_default=False)
     ] = None
     github: Annotated[bool, typer.Option("--github", help="Annotate a GitHub workflow run, and write its summary.")] = False
 
     def chosen_color(self, environment: Mapping[str, str]) -> Color:
         """Return when to color: as asked for, else never where NO_COLOR is set to anything."""
         return Color.NEVER if self.color is Color.AUTO and environment.get("NO_COLOR") else self.color
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reporting(Rendering):
+    """What is shown of a run, and kept of it."""
+
+    save_durations: Annotated[
+        Path | None,
+        typer.Option("--save-durations", metavar="FILE", help="Add the times that cells took to this file.", show_default=False),
+    ] = None

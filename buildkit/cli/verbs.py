@@ -76,6 +76,9 @@ VERBS: Final = (
         summary="Write a buildkit.toml from what the workspace shows.",
     ),
     Verb(
+        name="report", module="buildkit.cli.report", function="report", summary="Put the JSON reports of several runs together, as one run."
+    ),
+    Verb(
         name="prebuild",
         module="buildkit.cli.prebuild",
         function="prebuild",

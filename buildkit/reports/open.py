@@ -15,13 +15,14 @@ from buildkit.reports.settings import Format, Reporting
 from buildkit.reports.sink import Sink
 
 if TYPE_CHECKING:
-    from buildkit.reports import console, github, junit, page, plain, structured
+    from buildkit.reports import console, github, junit, page, plain, sarif, structured
 else:
     console = Later("buildkit.reports.console")
     github = Later("buildkit.reports.github")
     junit = Later("buildkit.reports.junit")
     page = Later("buildkit.reports.page")
     plain = Later("buildkit.reports.plain")
+    sarif = Later("buildkit.reports.sarif")
     structured = Later("buildkit.reports.structured")
 
 
@@ -60,9 +61,11 @@ def _reporters(settings: Reporting, stdout: TextIO, stderr: TextIO) -> tuple[Rep
     reporters: list[Reporter] = [_main_reporter(settings, stdout, stderr)]
     if settings.junit is not None:
         reporters.append(junit.JunitReporter(settings.junit))
+    if settings.sarif is not None:
+        reporters.append(sarif.SarifReporter(file=settings.sarif, checkout=settings.checkout))
     if settings.github is not None:
         is_json = settings.chosen_format is Format.JSON
-        reporters.append(github.GithubReporter(stderr if is_json else stdout, settings.github))
+        reporters.append(github.GithubReporter(stderr if is_json else stdout, settings.github, settings.checkout))
     return tuple(reporters)
 
 

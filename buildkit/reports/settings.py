@@ -33,9 +33,8 @@ class Color(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Github:
-    """A GitHub workflow run: `checkout` is what annotated paths are relative to, `summary` the file of the step summary."""
+    """A GitHub workflow run: `summary` is the file of the step summary."""
 
-    checkout: Path | None = None
     summary: Path | None = None
 
 
@@ -44,7 +43,8 @@ class Reporting:
     """Everything that decides about reports.
 
     `format` is `None` for rich on a terminal and plain elsewhere; `verbosity` is -1, 0 or 1; `width` is in columns, `None`
-    for that of the terminal; `junit` is a file to write.
+    for that of the terminal; `junit` and `sarif` are files to write. `checkout` is what files are named from for GitHub and in
+    SARIF, `None` for the workspace.
     """
 
     stdout: TextIO
@@ -54,6 +54,8 @@ class Reporting:
     verbosity: int = 0
     width: int | None = None
     junit: Path | None = None
+    sarif: Path | None = None
+    checkout: Path | None = None
     github: Github | None = None
 
     @property
