@@ -8,8 +8,9 @@ from dataclasses import replace
 from buildkit.errors import BuildkitError, NothingSelectedError
 from buildkit.plan.cells import Matrix
 from buildkit.plan.model import Plan, PlannedCell
+from buildkit.plan.patterns import parse_patterns
 from buildkit.plan.remembered import Remembered, pair_of
-from buildkit.plan.selection import Query, covers, select
+from buildkit.plan.selection import Query, select
 from buildkit.records import dataclass
 
 
@@ -55,6 +56,7 @@ def _named_earlier(matrix: Matrix, query: Query, remembered: Remembered) -> Iter
         return
     is_open = not (query.packages or query.targets or query.tags)
     pairs = frozenset[str]() if is_open else {pair_of(planned.cell.id) for planned in select(matrix, replace(query, patterns=())).cells}
+    patterns = parse_patterns(query.patterns)
     for identity in sorted(remembered.failed & remembered.latest):
         if not is_open and pair_of(identity) not in pairs:
             continue
@@ -62,4 +64,4 @@ def _named_earlier(matrix: Matrix, query: Query, remembered: Remembered) -> Iter
             found = select(matrix, replace(query, patterns=(identity,)))
         except BuildkitError:
             continue
-        yield from (planned for planned in found.cells if planned.cell.id == identity and covers(query.patterns, planned.cell))
+        yield from (planned for planned in found.cells if planned.cell.id == identity and patterns.covers(planned.cell))

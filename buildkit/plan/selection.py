@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -11,15 +10,14 @@ from buildkit.cargo.metadata import Package
 from buildkit.cargo.resolver import ResolverVersion
 from buildkit.config.schema import Depth, Expectation
 from buildkit.errors import NothingSelectedError, UsageError
-from buildkit.model import NO_FEATURES, Cell, Verdict
+from buildkit.model import NO_FEATURES, Verdict
 from buildkit.plan.cells import Asked, Coverage, Matrix, cell_of, describe_assumptions
 from buildkit.plan.combining import Combining
 from buildkit.plan.expectations import idle_expectations
 from buildkit.plan.model import Origin, Plan, PlannedCell
 from buildkit.plan.names import check_features, member_named, nearest
+from buildkit.plan.patterns import is_glob, matches, parse_patterns
 from buildkit.records import dataclass
-
-_GLOB = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +74,8 @@ def select(matrix: Matrix, query: Query) -> Plan:
     if query.combining is not None:
         query.combining.check(packages)
     coverages = _coverages(matrix, packages, query)
-    cells = [planned for planned in _cells(matrix, coverages, query) if covers(query.patterns, planned.cell)]
+    patterns = parse_patterns(query.patterns)
+    cells = [planned for planned in _cells(matrix, coverages, query) if patterns.covers(planned.cell)]
     if not cells:
         raise NothingSelectedError(
             "no cell is selected", hint="buildkit plan lists all cells; [package.NAME] targets may leave a target out"
@@ -90,7 +89,7 @@ def select(matrix: Matrix, query: Query) -> Plan:
         proofs=tuple(coverage.proof() for coverage in coverages if _is_whole(coverage, expected)) if not query.names_features else (),
         assumptions=describe_assumptions(coverages) if not query.names_features and query.features is None else (),
         chosen=tuple(coverage.chosen() for coverage in coverages if all(planned.cell in present for planned in coverage.cells)),
-        notices=tuple(idle_expectations(matrix, (planned.cell for planned in cells), _matches_one)) if query == Query() else (),
+        notices=tuple(idle_expectations(matrix, (planned.cell for planned in cells), matches)) if query == Query() else (),
     )
 
 
@@ -176,8 +175,8 @@ def _cells(matrix: Matrix, coverages: Iterable[Coverage], query: Query) -> list[
             cells.setdefault(cell.cell, replace(cell, origin=Origin.EXPECTED))
     for pattern in query.patterns:
         cell = _exact_cell(matrix, pattern)
-        if cell is not None and not any(covers((pattern,), known) for known in cells):
-            cells[cell.cell] = cell
+        if cell is not None:
+            cells.setdefault(cell.cell, cell)
     return list(cells.values())
 
 
@@ -185,7 +184,7 @@ def _exact_cell(matrix: Matrix, text: str) -> PlannedCell | None:
     """Return the cell that a whole id names, `None` for a glob or a part of an id; every name in it must exist."""
     package, slash, rest = text.partition("/")
     target, second, features = rest.partition("/")
-    if _GLOB.search(text) or not slash or not second:
+    if is_glob(text) or not slash or not second:
         return None
     member = member_named(matrix.workspace, package)
     _known_target(matrix, target)
@@ -199,25 +198,12 @@ def _check_names(matrix: Matrix, pattern: str) -> None:
     """Refuse a pattern whose package or target, written out without a glob, does not exist."""
     package, _, rest = pattern.partition("/")
     target = rest.partition("/")[0]
-    if not _GLOB.search(package):
+    if not is_glob(package):
         member_named(matrix.workspace, package)
-    if target and not _GLOB.search(target):
+    if target and not is_glob(target):
         _known_target(matrix, target)
 
 
-def covers(patterns: tuple[str, ...], cell: Cell) -> bool:
-    """Say whether a cell is one of those that the patterns ask for; none asks for all."""
-    return not patterns or any(_matches_one(cell, pattern) for pattern in patterns)
-
-
-def _matches_one(cell: Cell, pattern: str) -> bool:
-    """Match a glob over ids. A pattern of fewer parts leaves the others open; listed features may come in any order."""
-    package, _, rest = pattern.partition("/")
-    target, _, features = rest.partition("/")
-    ordered = ",".join(sorted(features.split(","))) if not _GLOB.search(features) else features
-    return fnmatchcase(cell.id, "/".join((package, target or "*", ordered or "*")))
-
-
 def _with_expectation(planned: PlannedCell, expectations: Iterable[Expectation]) -> PlannedCell:
-    found = next((expectation for expectation in expectations if _matches_one(planned.cell, expectation.cell)), None)
+    found = next((expectation for expectation in expectations if matches(planned.cell, expectation.cell)), None)
     return planned if found is None else replace(planned, expectation=found)
