@@ -49,10 +49,12 @@ def graph(
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
     """Show what is compiled for cells: packages, sides and features."""
+    if as_json and form in DRAWINGS:
+        raise UsageError(f"--json and --format {form} exclude each other", hint="buildkit graph --json")
+    shown = Form.JSON if as_json else form
     session = open_session(everywhere)
     with interruptible(session.remembered) as processes:
         closures = Closures(session, selecting, processes=processes)
-        shown = Form.JSON if as_json else form
         if shown in DRAWINGS and len(closures.cells) > 1:
             raise UsageError(
                 f"--format {shown} draws one cell, and {len(closures.cells)} are selected",

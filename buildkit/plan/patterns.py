@@ -36,7 +36,7 @@ def parse_patterns(texts: Iterable[str]) -> Patterns:
 
 def matches(cell: Cell, text: str) -> bool:
     """Say whether one pattern asks for a cell."""
-    return fnmatchcase(cell.id, _whole(text))
+    return parse_patterns((text,)).covers(cell)
 
 
 def is_glob(text: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from buildkit.features.atoms import Side
 from buildkit.features.compiled_graph import CompiledGraph, CompiledPackage
-from buildkit.reports.plain import BRANCH
+from buildkit.reports.plain import BRANCH, PLAIN_BRANCH, branch_for
 from buildkit.reports.words import clean
 
 SIDES: Final = {Side.TARGET: "target", Side.HOST: "host"}
@@ -28,16 +28,12 @@ class Pen(NamedTuple):
 
 
 PEN: Final = Pen("├── ", BRANCH, "│   ")
-PLAIN_PEN: Final = Pen("|-- ", "`-- ", "|   ")
+PLAIN_PEN: Final = Pen("|-- ", PLAIN_BRANCH, "|   ")
 
 
 def pen_for(encoding: str | None) -> Pen:
     """Return what draws a tree in an encoding."""
-    try:
-        "".join(PEN).encode(encoding or "utf-8")
-    except (UnicodeEncodeError, LookupError):
-        return PLAIN_PEN
-    return PEN
+    return PEN if branch_for(encoding) == BRANCH else PLAIN_PEN
 
 
 def closure_entries(graph: CompiledGraph) -> list[dict[str, Any]]:

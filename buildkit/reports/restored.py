@@ -12,8 +12,8 @@ from msgspec import UNSET
 
 from buildkit.errors import UsageError
 from buildkit.execute.verdicts import Counts, summarize
-from buildkit.model import Artifact, Cell, CellResult, Finding, PathStep, Proof, Pruned, RunReport, StageResult, Summary
-from buildkit.reports.document import ArtifactEntry, CellEntry, Document, FindingEntry, StageEntry
+from buildkit.model import Artifact, Cell, CellResult, Finding, Proof, Pruned, RunReport, StageResult, Summary
+from buildkit.reports.document import ArtifactEntry, CellEntry, Document, StageEntry
 
 WRITTEN_BY: Final = "buildkit check --format json > report.json"
 
@@ -37,34 +37,27 @@ def restore_run(document: Document) -> RunReport:
         workspace=workspace,
         toolchain=msgspec.structs.asdict(document.toolchain),
         cells=tuple(_cell(entry, workspace) for entry in document.cells),
-        proofs=tuple(
-            Proof(
-                package=entry.package,
-                target=entry.target,
-                selections=entry.selections,
-                verdict=entry.verdict,
-                findings=tuple(map(_finding, entry.findings)),
-            )
-            for entry in document.proofs
-        ),
-        summary=Summary(**msgspec.structs.asdict(document.summary)),
+        proofs=msgspec.convert(document.proofs, tuple[Proof, ...], from_attributes=True),
+        summary=msgspec.convert(document.summary, Summary, from_attributes=True),
         samples=document.samples or (),
-        pruned=tuple(Pruned(**msgspec.structs.asdict(entry)) for entry in document.pruned or ()),
+        pruned=msgspec.convert(document.pruned or (), tuple[Pruned, ...], from_attributes=True),
     )
 
 
 def merge_runs(reports: Sequence[RunReport]) -> RunReport:
-    """Return some runs, at least one, as one. What a later one says of a cell or a proof holds; times and calls are added up."""
+    """Return some runs, at least one, as one. What a later one says of a cell or a proof holds.
+
+    Times, calls, and what was asked for and built are added up, so that cells of two runs count twice there.
+    """
     cells = {result.cell: result for report in reports for result in report.cells}
     proofs = {(proof.package, proof.target): proof for report in reports for proof in report.proofs}
     summaries = [report.summary for report in reports]
-    repeated = sum(summary.cells for summary in summaries) - len(cells)
     counts = Counts(
-        distinct=sum(summary.distinct for summary in summaries) - repeated,
+        distinct=sum(summary.distinct for summary in summaries),
         cargo_calls=sum(summary.cargo_calls for summary in summaries),
         seconds=sum(summary.seconds for summary in summaries),
     )
-    requested = sum(summary.requested for summary in summaries) - repeated
+    requested = sum(summary.requested for summary in summaries)
     return RunReport(
         tool=reports[0].tool,
         workspace=reports[0].workspace,
@@ -83,7 +76,7 @@ def _cell(entry: CellEntry, workspace: Path) -> CellResult:
         triple=entry.triple,
         verdict=entry.verdict,
         stages=tuple(map(_stage, entry.stages)),
-        findings=tuple(map(_finding, entry.findings)),
+        findings=msgspec.convert(entry.findings, tuple[Finding, ...], from_attributes=True),
         artifacts=tuple(_artifact(artifact, workspace) for artifact in entry.artifacts or ()),
         expectation=entry.expectation or None,
     )
@@ -98,17 +91,6 @@ def _stage(entry: StageEntry) -> StageResult:
         command=entry.command,
         reason=entry.reason or None,
         diagnostics=entry.diagnostics or "",
-    )
-
-
-def _finding(entry: FindingEntry) -> Finding:
-    return Finding(
-        rule=entry.rule,
-        subject=entry.subject,
-        message=entry.message,
-        minimal_features=entry.minimal_features,
-        path=tuple(PathStep(source=step.source, to=step.to, because=step.because, file=step.file, line=step.line) for step in entry.path),
-        fix=entry.fix,
     )
 
 

@@ -74,9 +74,12 @@ def sarif_text(report: RunReport, checkout: Path | None = None) -> str:
         "version": report.tool["version"],
         "rules": [{"id": str(rule), "shortDescription": {"text": DESCRIPTIONS[rule]}} for rule in rules],
     }
+    root = checkout or report.workspace
+    # A report may have been written where absolute paths look otherwise.
+    bases = {"originalUriBaseIds": {ROOT: {"uri": f"{root.as_uri()}/"}}} if root.is_absolute() else {}
     run = {
         "tool": {"driver": driver},
-        "originalUriBaseIds": {ROOT: {"uri": f"{(checkout or report.workspace).as_uri()}/"}},
+        **bases,
         "columnKind": "unicodeCodePoints",
         "results": [_result(defect, rules.index(_rule(defect)), places) for defect in found],
     }

@@ -81,3 +81,13 @@ def test_what_is_no_report_is_refused(tmp_path: Path, capsys: pytest.CaptureFixt
     file.write_text("{}", encoding="utf-8")
     assert run(["report", str(file)]) == ExitCode.USAGE
     assert f"{file}: this is no report of a run" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--junit", "--sarif"])
+def test_a_file_that_cannot_be_written_is_refused_before_anything_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    assert run(["report", shard(tmp_path, "1.json", {"app": Verdict.PASS}), option, str(tmp_path / "absent" / "file")]) == ExitCode.USAGE
+    said = capsys.readouterr()
+    assert f"{option} FILE, in a folder that exists" in said.err
+    assert said.out == ""

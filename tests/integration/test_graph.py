@@ -75,6 +75,12 @@ def test_a_drawing_is_of_one_cell(fixture_copy: FixtureCopy, buildkit: Buildkit,
     assert "Traceback" not in ran.err
 
 
+def test_json_and_a_drawing_exclude_each_other(fixture_copy: FixtureCopy, buildkit: Buildkit) -> None:
+    ran = buildkit("graph", "-C", str(fixture_copy("properties/weak-feature")), "--json", "--format", "dot")
+    assert ran.code == ExitCode.USAGE
+    assert "--json and --format dot exclude each other" in ran.err
+
+
 def test_a_cell_that_is_not_there_is_refused(fixture_copy: FixtureCopy, buildkit: Buildkit) -> None:
     ran = buildkit("graph", "-C", str(fixture_copy("properties/weak-feature")), "apq/*")
     assert ran.code == ExitCode.USAGE

@@ -86,3 +86,11 @@ def test_places_are_named_from_the_checkout(report: RunReport) -> None:
 
 def test_a_run_without_defects_has_no_results(report: RunReport) -> None:
     assert results(dataclasses.replace(report, cells=(), proofs=())) == []
+
+
+@pytest.mark.parametrize("workspace", ["C:/shop", "shop"])
+def test_a_root_that_is_no_absolute_path_here_is_left_out(report: RunReport, workspace: str) -> None:
+    elsewhere = dataclasses.replace(report, workspace=Path(workspace))
+    (run,) = json.loads(sarif_text(elsewhere))["runs"]
+    assert "originalUriBaseIds" not in run
+    assert [result["locations"] for result in run["results"]] == [result["locations"] for result in results(report)]
