@@ -16,11 +16,15 @@ _RETRIED: Final = re.compile(r"^warning: spurious network error \((?P<left>[^)]+
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingRunner:
-    """Runs what another runner runs, and tells of waiting once for each reason while it goes on."""
+    """Runs what another runner runs, and tells of waiting once for each reason while it goes on.
+
+    Where several run at once, one that waits for a lock waits for another of them, which is as it should be.
+    """
 
     processes: Runner
     emit: Emit
     _told: set[str] = field(default_factory=set)
+    _running: list[Command] = field(default_factory=list)
 
     def run(
         self, command: Command, *, on_stdout: OnLine | None = None, on_stderr: OnLine | None = None, timeout: float | None = None
@@ -28,11 +32,16 @@ class WaitingRunner:
         """Run to the end; see `Runner`."""
 
         def listen(line: str) -> None:
-            self._tell(waits_for(line))
+            if len(self._running) == 1 or not _BLOCKED.match(line):
+                self._tell(waits_for(line))
             if on_stderr is not None:
                 on_stderr(line)
 
-        return self.processes.run(command, on_stdout=on_stdout, on_stderr=listen, timeout=timeout)
+        self._running.append(command)
+        try:
+            return self.processes.run(command, on_stdout=on_stdout, on_stderr=listen, timeout=timeout)
+        finally:
+            self._running.remove(command)
 
     def _tell(self, sentence: str | None) -> None:
         if sentence is not None and sentence not in self._told:

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -146,15 +146,29 @@ def _is_wanted(unit: Path, name: str, wanted: frozenset[tuple[str, frozenset[str
 def remove(output: Path, part: Part) -> int:
     """Remove a part, and return how many bytes it had; one that another cargo uses stays."""
     with held(output, part.tree) as is_free:
-        if not is_free:
-            return 0
-        try:
-            aside = Path(tempfile.mkdtemp(prefix=ASIDE, dir=output))
-        except OSError:
-            return 0
-        for number, path in enumerate(part.paths):
-            with suppress(OSError):
-                path.rename(aside / str(number))
+        aside = _put_aside(output, part.paths) if is_free else None
+    return 0 if aside is None else _clear(aside)
+
+
+def discard(output: Path, paths: Iterable[Path]) -> None:
+    """Remove what no cargo uses, whoever may be running."""
+    aside = _put_aside(output, paths)
+    if aside is not None:
+        _clear(aside)
+
+
+def _put_aside(output: Path, paths: Iterable[Path]) -> Path | None:
+    try:
+        aside = Path(tempfile.mkdtemp(prefix=ASIDE, dir=output))
+    except OSError:
+        return None
+    for number, path in enumerate(paths):
+        with suppress(OSError):
+            path.rename(aside / str(number))
+    return aside
+
+
+def _clear(aside: Path) -> int:
     size = size_of(aside)
     shutil.rmtree(aside, ignore_errors=True)
     return size

@@ -10,14 +10,14 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import field
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from buildkit.execute.disk import Tree, find_trees, held
-from buildkit.execute.disk_eviction import INCREMENTAL, Part, remove
+from buildkit.execute.disk_eviction import INCREMENTAL, Part, discard, remove
 from buildkit.execute.packing import pack, packable_bytes, remove_unfinished, unpack
 from buildkit.records import dataclass
 
@@ -49,34 +49,46 @@ def settle_sessions(output: Path, names: Iterable[str], before: int) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Packing:
-    """Packs the first sessions of units in trees, as far as they begin after `since`, in nanoseconds since the epoch."""
+class Tidying:
+    """Tidies up behind cargo in trees, as far as sessions begin after `since`, in nanoseconds since the epoch.
+
+    The first session of a unit is packed. One that another went on from is removed: whoever compiles the unit next begins with the newest.
+    """
 
     output: Path
     names: frozenset[str]
     since: int
-    _packed: set[Path] = field(default_factory=set)
+    _done: set[Path] = field(default_factory=set)
 
-    def pack(self, most: int = 0) -> None:
-        """Pack what is finished; a cargo may go on with other units meanwhile.
+    def tidy(self, most: int = 0) -> None:
+        """Tidy up what is finished; a cargo may go on with other units meanwhile.
 
-        In each tree at most so many bytes are left as they are: those of the crates that have least, for which more is worth waiting for.
+        In each tree at most so many bytes are left unpacked: those of the crates that have least, for which more is worth waiting for.
         """
         for tree in _wanted(self.output, self.names):
             folder = tree.folder / INCREMENTAL
-            waiting = _by_crate(self._waiting(folder))
-            sizes = {crate: packable_bytes(waiting[crate]) for crate in waiting}
-            left = sum(sizes.values())
-            for crate in sorted(waiting, key=lambda crate: -sizes[crate]):
-                if left > most:
-                    pack(folder, {crate: waiting[crate]}, time.time_ns())
-                    self._packed.update(session.parent for session in waiting[crate])
-                    left -= sizes[crate]
+            fresh = tuple(self._fresh(folder))
+            self._remove([session for *replaced, _ in fresh for session in replaced])
+            self._pack(folder, _by_crate(first for first, *later in fresh if not later), most)
 
-    def _waiting(self, folder: Path) -> Iterator[_Session]:
-        """Give the sessions that are to be packed; a unit that was packed is not looked at again, for there may be thousands."""
-        units = (finished for unit in _folders(folder) if unit not in self._packed and (finished := _finished(unit)))
-        return (only for only, *later in units if not later and only.nanoseconds >= self.since)
+    def _remove(self, replaced: Sequence[_Session]) -> None:
+        if replaced:
+            discard(self.output, (path for session in replaced for path in (session.folder, session.lock)))
+            self._done.update(session.folder.parent for session in replaced)
+
+    def _pack(self, folder: Path, waiting: Mapping[str, list[Path]], most: int) -> None:
+        sizes = {crate: packable_bytes(waiting[crate]) for crate in waiting}
+        left = sum(sizes.values())
+        for crate in sorted(waiting, key=lambda crate: -sizes[crate]):
+            if left > most:
+                pack(folder, {crate: waiting[crate]}, time.time_ns())
+                self._done.update(session.parent for session in waiting[crate])
+                left -= sizes[crate]
+
+    def _fresh(self, folder: Path) -> Iterator[tuple[_Session, ...]]:
+        """Give the finished sessions of units that have a new one; what is done is not looked at again, for there may be thousands."""
+        units = (finished for unit in _folders(folder) if unit not in self._done and (finished := _finished(unit)))
+        return (finished for finished in units if finished[-1].nanoseconds >= self.since)
 
 
 def ready_sessions(output: Path, names: Iterable[str], crates: Iterable[str]) -> None:

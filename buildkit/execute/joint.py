@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Final
 
 from buildkit.cargo.calls import CargoCommand
 from buildkit.cargo.failure import first_error
 from buildkit.cargo.linting import mark_of
-from buildkit.cargo.messages import BuildFinished, Message, parse_message
+from buildkit.cargo.messages import BuildFinished, CompilerMessage, Message
 from buildkit.cargo.skipping import VARIABLE
 from buildkit.cargo.wrappers import Wrapper
-from buildkit.errors import BuildkitError
 from buildkit.execute.attribution import Attribution, Awaited, Made, roots_of, units_of
+from buildkit.execute.background import BackgroundCall
 from buildkit.execute.context import Context
 from buildkit.execute.doubts import doubtful
 from buildkit.execute.grouping import Group, Way
@@ -37,7 +35,7 @@ class JointCall:
     """Runs the call of a group. Afterwards, `left` are the cells that did not pass."""
 
     def __init__(self, context: Context, group: Group) -> None:
-        """Wait for every cell of a group."""
+        """Expect every cell of a group to pass."""
         self.surprise: str | None = None
         """Why the call was not what it was taken for, if it was not."""
         self.refusal: str | None = None
@@ -49,6 +47,9 @@ class JointCall:
         self.messages: list[Message] = []
         """What cargo reported."""
         self._mark: str | None = None
+        self._running: BackgroundCall | None = None
+        self._folder: Path | None = None
+        self._stack = ExitStack()
         self._members = frozenset(member.id for member in context.workspace.members)
 
     @property
@@ -56,27 +57,38 @@ class JointCall:
         """Return the cells that did not pass."""
         return tuple(self._works[cell] for cell in self._attribution.left)
 
-    def passes(self) -> Iterator[tuple[Work, StageOutcome]]:
-        """Run the call, and give each cell when it has passed. The seconds of the cells are shares of the call's."""
-        with ExitStack() as stack:
-            folder: Path | None = None
-            try:
-                if self._group.way is Way.WRAPPED:
-                    folder = stack.enter_context(scratch_folder(self._context.workspace))
-                command = call_of(self._context, self._group, folder)
-            except (OSError, ValueError, NotImplementedError) as error:
-                # The last is how a file system without locks is told.
-                self.refusal = str(error)
-                return
-            if self._context.options.command is CargoCommand.CLIPPY:
-                self._mark = mark_of(command.argv)
-            yield from self._run(command, folder)
+    @property
+    def is_ending(self) -> bool:
+        """Say whether cargo has no more to do than processes run side by side, and nothing has failed so far."""
+        return len(self._attribution.left) <= self._context.jobs and not any(map(_is_error, self.messages))
 
-    def _run(self, command: Command, folder: Path | None) -> Iterator[tuple[Work, StageOutcome]]:
-        ended: list[Completed] = []
+    def begin(self) -> None:
+        """Start cargo, which waits while another one compiles into the same folder. Without effect where it was started."""
+        if self._running is not None or self.refusal is not None:
+            return
+        try:
+            if self._group.way is Way.WRAPPED:
+                self._folder = self._stack.enter_context(scratch_folder(self._context.workspace))
+            command = call_of(self._context, self._group, self._folder)
+        except (OSError, ValueError, NotImplementedError) as error:
+            # The last is how a file system without locks is told.
+            self.refusal = str(error)
+            return
+        if self._context.options.command is CargoCommand.CLIPPY:
+            self._mark = mark_of(command.argv)
+        self._running = BackgroundCall(command, self._context.processes)
+
+    def passes(self) -> Iterator[tuple[Work, StageOutcome]]:
+        """Run the call, and give each cell when it has passed. The seconds of the cells are shares of the time that passes here."""
+        with self._stack:
+            self.begin()
+            if self._running is not None:
+                yield from self._follow(self._running)
+
+    def _follow(self, running: BackgroundCall) -> Iterator[tuple[Work, StageOutcome]]:
         since = time.monotonic()
-        for message in self._listen(command, ended):
-            if not self.messages and folder is not None and not self._keeps_versions(folder):
+        for message in running.messages():
+            if not self.messages and not self._keeps_versions():
                 # cargo has written its lock file before it compiles anything.
                 self.surprise = "cargo chose other versions in the scratch workspace than Cargo.lock has"
             self.messages.append(message)
@@ -87,42 +99,25 @@ class JointCall:
                     now = time.monotonic()
                     yield self._works[cell], self._passed(cell, now - since)
                     since = now
+        self._conclude(running.ended)
+
+    def _conclude(self, ended: Completed) -> None:
         stranger = self._attribution.stranger
         if stranger is not None:
             self.surprise = (
                 f"cargo compiled {stranger.package} with {', '.join(sorted(stranger.features)) or 'no features'}, which was not foreseen"
             )
-        elif ended[0].succeeded:
+        elif ended.succeeded:
             return
         elif all(isinstance(message, BuildFinished) for message in self.messages):
-            self.refusal = first_error(ended[0].stderr)
-        elif not self._attribution.left or WARNINGS_DENIED in ended[0].stderr:
-            self.surprise = f"cargo failed although every cell had been compiled: {first_error(ended[0].stderr)}"
+            self.refusal = first_error(ended.stderr)
+        elif not self._attribution.left or WARNINGS_DENIED in ended.stderr:
+            self.surprise = f"cargo failed although every cell had been compiled: {first_error(ended.stderr)}"
 
     def _doubts(self, message: Message) -> Iterator[Made]:
         wrapped = doubtful(message) if self._group.way is Way.WRAPPED else None
         linted = None if self._mark is None else unlinted(message, self._mark, self._members)
         yield from (doubt for doubt in (wrapped, linted) if doubt is not None)
-
-    def _listen(self, command: Command, ended: list[Completed]) -> Iterator[Message]:
-        """Give cargo's messages as they come. The thread may be left behind: whoever ends the run ends its process."""
-        lines: SimpleQueue[str | None] = SimpleQueue()
-
-        def run() -> None:
-            try:
-                # The runner raises this where the run is ended; it is for the main thread.
-                with suppress(KeyboardInterrupt):
-                    ended.append(self._context.processes.run(command, on_stdout=lines.put))
-            finally:
-                lines.put(None)
-
-        threading.Thread(target=run, daemon=True).start()
-        while (line := lines.get()) is not None:
-            message = parse_message(line)
-            if message is not None:
-                yield message
-        if not ended:
-            raise BuildkitError("the run was ended", hint=command.shell)
 
     def _passed(self, cell: Cell, seconds: float) -> StageOutcome:
         own = self._context.check_command(self._works[cell].planned)
@@ -132,9 +127,9 @@ class JointCall:
             )
         )
 
-    def _keeps_versions(self, folder: Path) -> bool:
+    def _keeps_versions(self) -> bool:
         try:
-            return keeps_versions(folder, self._context.workspace)
+            return self._folder is None or keeps_versions(self._folder, self._context.workspace)
         except (OSError, ValueError):
             return False
 
@@ -156,6 +151,10 @@ def call_of(context: Context, group: Group, folder: Path | None) -> Command:
         return replace(command, env={**command.env, **linting_environment(workspace, calls.clippy, folder)})
     command = calls.check_wrapped(manifest, selections[0], keep_going=keep_going)
     return replace(command, env={**command.env, VARIABLE: str(write_skipping(folder))}) if context.skips_wrappers else command
+
+
+def _is_error(message: Message) -> bool:
+    return isinstance(message, CompilerMessage) and message.message.level.startswith("error")
 
 
 def _wrapper(work: Work) -> Wrapper:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -84,13 +85,15 @@ def _write_program(folder: Path, name: str, text: str) -> Path:
 
 def keeps_versions(folder: Path, workspace: Workspace) -> bool:
     """Say whether cargo took every version from the real lock file, now that it has written its own."""
-    own, real = (_locked(place / "Cargo.lock") for place in (folder, workspace.root))
+    own, real = (_locked((place / "Cargo.lock").read_text(encoding="utf-8")) for place in (folder, workspace.root))
     return {package for package in own if not package[0].startswith(PREFIX)} <= real
 
 
-def _locked(file: Path) -> set[tuple[str, str, str]]:
-    packages = tomllib.loads(file.read_text(encoding="utf-8")).get("package", ())
-    return {(package["name"], package["version"], package.get("source", "")) for package in packages}
+@lru_cache(maxsize=2)
+def _locked(text: str) -> frozenset[tuple[str, str, str]]:
+    """Return the packages of a lock file: name, version and source. The real one is the same for every call of a run."""
+    packages = tomllib.loads(text).get("package", ())
+    return frozenset((package["name"], package["version"], package.get("source", "")) for package in packages)
 
 
 def _write(file: Path, text: str) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from buildkit.execute.context import Context
 from buildkit.execute.disk import tree_name
 from buildkit.execute.edited import edited_packages, remember_check
-from buildkit.execute.incremental import Packing, ready_sessions
+from buildkit.execute.incremental import Tidying, ready_sessions
 from buildkit.later import Later
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ MOST_BYTES: Final = 16_000_000
 
 @contextmanager
 def resumed_sessions(context: Context, targets: Collection[str]) -> Iterator[None]:
-    """Have at hand what rustc goes on from on targets, and pack what it leaves in checks of them that are made inside."""
+    """Have at hand what rustc goes on from on targets, and tidy up behind checks of them that are made inside."""
     began = time.time_ns()
     trees = tuple(_tree(context, target) for target in targets)
     for target, tree in zip(targets, trees, strict=True):
@@ -42,7 +42,7 @@ def resumed_sessions(context: Context, targets: Collection[str]) -> Iterator[Non
         ready_sessions(context.output, (tree,), crates)
     ended = threading.Event()
     with futures.ThreadPoolExecutor(max_workers=1, initializer=_stand_back) as aside:
-        aside.submit(_pack_along, Packing(output=context.output, names=frozenset(trees), since=began), ended)
+        aside.submit(_tidy_along, Tidying(output=context.output, names=frozenset(trees), since=began), ended)
         try:
             yield
         finally:
@@ -51,11 +51,11 @@ def resumed_sessions(context: Context, targets: Collection[str]) -> Iterator[Non
         remember_check(context.output_of(target), began)
 
 
-def _pack_along(packing: Packing, ended: threading.Event) -> None:
-    """Pack what is too much, and in the end what there is."""
+def _tidy_along(tidying: Tidying, ended: threading.Event) -> None:
+    """Tidy up where it is too much, and in the end all there is."""
     while not ended.wait(PAUSE):
-        packing.pack(MOST_BYTES)
-    packing.pack()
+        tidying.tidy(MOST_BYTES)
+    tidying.tidy()
 
 
 def _tree(context: Context, target: str) -> str:

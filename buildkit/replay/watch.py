@@ -17,7 +17,11 @@ from buildkit.replay.page import FOLLOWED, LISTED, UNFOLLOWED, Place, Sight, see
 
 WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 CHANGING: Final = frozenset({"os.rename", "os.remove", "os.rmdir", "os.chmod", "os.chown", "os.truncate"})
+COMPILING: Final = "buildkit.compiling"
+"""The event by which buildkit tells that it is about to have something compiled; looking at what it then reads would take time for nothing."""
+
 BEYOND: Final = (
+    COMPILING,
     *("subprocess.", "os.fork", "os.exec", "os.spawn", "os.posix_spawn", "os.system", "os.startfile"),
     *("socket.", "os.link", "os.symlink", "os.chdir", "shutil.", "ctypes."),
 )

@@ -53,3 +53,23 @@ def test_each_reason_is_told_once_and_every_line_is_handed_on() -> None:
         waiting.run(Command(argv=("cargo",), cwd=Path("/")), on_stderr=lines.append)
     assert events == [Notice(message="waiting for another cargo, which holds the lock on the build directory")]
     assert lines == [BLOCKED, "   Compiling app v0.1.0", BLOCKED] * 2
+
+
+def test_a_cargo_that_waits_for_another_one_of_the_same_run_is_not_told() -> None:
+    events: list[Event] = []
+    other = Command(argv=("cargo", "check"), cwd=Path("/"))
+
+    class Beginning(Printing):
+        """Runs the other command while the first one goes on."""
+
+        def run(
+            self, command: Command, *, on_stdout: OnLine | None = None, on_stderr: OnLine | None = None, timeout: float | None = None
+        ) -> Completed:
+            if command != other:
+                waiting.run(other)
+                assert not events
+            return super().run(command, on_stdout=on_stdout, on_stderr=on_stderr, timeout=timeout)
+
+    waiting = WaitingRunner(processes=Beginning(), emit=events.append)
+    waiting.run(Command(argv=("cargo",), cwd=Path("/")))
+    assert len(events) == 1

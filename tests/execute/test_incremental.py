@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from buildkit.execute.disk_eviction import ASIDE
-from buildkit.execute.incremental import DIGITS, MICROSECOND, Packing, ready_sessions, settle_sessions
+from buildkit.execute.incremental import DIGITS, MICROSECOND, Tidying, ready_sessions, settle_sessions
 from buildkit.execute.packing import MAKING, SUFFIX, packable_bytes
 
 TREE = "wasm32-wasip2/debug"
@@ -105,17 +105,17 @@ def test_a_session_without_its_lock_is_removed_as_well(output: Path) -> None:
 BEGAN = int("hdx0z701ab", DIGITS) * MICROSECOND
 
 
-def packing(output: Path, since: int) -> Packing:
-    return Packing(output=output, names=frozenset({TREE}), since=since)
+def tidying(output: Path, since: int) -> Tidying:
+    return Tidying(output=output, names=frozenset({TREE}), since=since)
 
 
 def test_the_first_session_of_a_unit_is_packed_in_its_run(output: Path) -> None:
     unit = unit_of(output).with_name("base-1x")
     session(unit, NEW)
     graph = unit / NEW / "dep-graph.bin"
-    packing(output, BEGAN + 1).pack()
+    tidying(output, BEGAN + 1).tidy()
     assert graph.exists()
-    packing(output, BEGAN).pack()
+    tidying(output, BEGAN).tidy()
     assert not graph.exists()
 
 
@@ -124,24 +124,38 @@ def test_what_takes_little_room_waits_for_more_of_its_crate(output: Path) -> Non
     for graph in graphs:
         session(graph.parent.parent, NEW)
     one = packable_bytes([graphs[2].parent])
-    behind = packing(output, BEGAN)
-    behind.pack(3 * one)
+    behind = tidying(output, BEGAN)
+    behind.tidy(3 * one)
     assert [graph.exists() for graph in graphs] == [True, True, True]
-    behind.pack(3 * one - 1)
+    behind.tidy(3 * one - 1)
     assert [graph.exists() for graph in graphs] == [False, False, True]
-    behind.pack(one)
+    behind.tidy(one)
     assert graphs[2].exists()
-    behind.pack()
+    behind.tidy()
     assert not graphs[2].exists()
 
 
 def test_the_session_of_an_edit_is_packed_after_a_run_without_one(output: Path) -> None:
     graph = unit_of(output) / NEW / "dep-graph.bin"
-    packing(output, BEGAN).pack()
+    tidying(output, BEGAN).tidy()
     settle_sessions(output, [TREE], BEGAN)
     assert graph.exists()
     settle_sessions(output, [TREE], BEGAN + 1)
     assert not graph.exists()
+
+
+def test_what_a_session_of_the_run_went_on_from_is_removed_while_cargo_runs(output: Path) -> None:
+    session(unit_of(output).with_name("base-1x"), OLD)
+    before = names(unit_of(output))
+    with (output / TREE / ".cargo-lock").open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        tidying(output, BEGAN + 1).tidy()
+        assert names(unit_of(output)) == before
+        tidying(output, BEGAN).tidy()
+    assert names(unit_of(output)) == KEPT
+    assert (unit_of(output) / NEW / "dep-graph.bin").exists()
+    assert names(unit_of(output).with_name("base-1x")) == {OLD, "s-hdx0z6z1lu-0kcz5xv.lock"}
+    assert not list(output.glob(f"{ASIDE}*"))
 
 
 def test_what_a_kill_left_half_written_is_removed(output: Path) -> None:

@@ -14,6 +14,7 @@ from buildkit.cli.answering import run_once
 from buildkit.cli.store import default_store
 from buildkit.replay.page import page_file, store
 from buildkit.replay.reply import reply
+from buildkit.replay.watch import COMPILING
 
 CHECK = ("check", "--locked")
 LONG_AGO = 1_000_000_000
@@ -168,6 +169,11 @@ def start_a_process(_: Sequence[str]) -> int:
     return 0
 
 
+def have_something_compiled(_: Sequence[str]) -> int:
+    sys.audit(COMPILING)
+    return 0
+
+
 def ask_the_network(_: Sequence[str]) -> int:
     sys.audit("socket.connect", None, ("127.0.0.1", 1))
     return 0
@@ -204,6 +210,7 @@ def look_through_a_descriptor(_: Sequence[str]) -> int:
     [
         refuse,
         start_a_process,
+        have_something_compiled,
         ask_the_network,
         write_in_the_workspace,
         change_what_was_read,
