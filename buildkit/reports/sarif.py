@@ -1,7 +1,7 @@
 """The SARIF report, for services that show findings at the lines of a change.
 
 Follows "Static Analysis Results Interchange Format (SARIF) Version 2.1.0" of OASIS, and what GitHub's code scanning asks for beyond that:
-each result has a place, and a fingerprint that stays when lines move.
+each result has a place, and a fingerprint that stays when lines move; each rule a description and a help text.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from buildkit.events import Event, RunFinished
-from buildkit.model import PathStep, Rule, RunReport, Verdict
+from buildkit.model import PathStep, Rule, RunReport
 from buildkit.records import dataclass
 from buildkit.reports.defects import Defect, defects, from_checkout
 from buildkit.reports.files import write_report
+from buildkit.reports.rules import DESCRIPTIONS, UNEXPECTED
 from buildkit.reports.words import clean
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -28,24 +29,6 @@ FINGERPRINT: Final = "buildkitDefect/v1"
 
 MANIFEST: Final = "Cargo.toml"
 """Where a defect is shown that no line is to blame for."""
-
-UNEXPECTED: Final = str(Verdict.UNEXPECTED_PASS)
-
-DESCRIPTIONS: Final = {
-    Rule.DENIED_CRATE: "A crate that is denied on a target is reached by a selection of features.",
-    Rule.DENIED_FEATURE: "A feature that is denied on a target is reached by a selection of features.",
-    Rule.EXCLUSIVE_FEATURES: "Features that exclude each other are enabled together.",
-    Rule.MISSING_FEATURE: "Of features of which one is needed, none is enabled.",
-    Rule.UNKNOWN_FEATURE: "A feature is selected that the package does not have.",
-    Rule.COMPILE_ERROR: "A selection of features does not compile for a target.",
-    Rule.TOOLCHAIN: "A cell could not be judged.",
-    Rule.IMPORT: "An artifact imports what its host does not have.",
-    Rule.SIZE: "An artifact is larger than its budget.",
-    Rule.LINKAGE: "An artifact is linked otherwise than its target needs.",
-    Rule.WORLD: "A component does not fit the world that it is for.",
-    Rule.RUN: "An artifact fails in its runtime.",
-    UNEXPECTED: "A failure was foretold and did not come.",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +55,7 @@ def sarif_text(report: RunReport, checkout: Path | None = None) -> str:
     driver = {
         "name": report.tool["name"],
         "version": report.tool["version"],
-        "rules": [{"id": str(rule), "shortDescription": {"text": DESCRIPTIONS[rule]}} for rule in rules],
+        "rules": [_descriptor(rule) for rule in rules],
     }
     root = checkout or report.workspace
     # A report may have been written where absolute paths look otherwise.
@@ -84,6 +67,12 @@ def sarif_text(report: RunReport, checkout: Path | None = None) -> str:
         "results": [_result(defect, rules.index(_rule(defect)), places) for defect in found],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _descriptor(rule: Rule | str) -> dict[str, Any]:
+    said = DESCRIPTIONS[rule]
+    texts = {"shortDescription": said.what, "fullDescription": said.why, "help": said.help}
+    return {"id": str(rule), **{name: {"text": text} for name, text in texts.items()}}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from buildkit.events import Event
-from buildkit.model import RunReport
+from buildkit.model import Rule, RunReport
+from buildkit.reports.rules import DESCRIPTIONS, UNEXPECTED
 from buildkit.reports.sarif import ROOT, SarifReporter, sarif_text
 
 Golden = Callable[[str, str], None]
@@ -94,3 +95,8 @@ def test_a_root_that_is_no_absolute_path_here_is_left_out(report: RunReport, wor
     (run,) = json.loads(sarif_text(elsewhere))["runs"]
     assert "originalUriBaseIds" not in run
     assert [result["locations"] for result in run["results"]] == [result["locations"] for result in results(report)]
+
+
+def test_every_rule_is_described() -> None:
+    assert set(DESCRIPTIONS) == {*Rule, UNEXPECTED}
+    assert all(text.endswith(".") for said in DESCRIPTIONS.values() for text in said)
