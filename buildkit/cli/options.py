@@ -102,6 +102,7 @@ class Rendering:
     sarif: Annotated[
         Path | None, typer.Option("--sarif", metavar="FILE", help="Write a SARIF report, for code scanning.", show_default=False)
     ] = None
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a report as a page.", show_default=False)] = None
     github: Annotated[bool, typer.Option("--github", help="Annotate a GitHub workflow run, and write its summary.")] = False
 
     def chosen_color(self, environment: Mapping[str, str]) -> Color:

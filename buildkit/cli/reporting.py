@@ -23,6 +23,7 @@ def report_settings(rendering: Rendering, environment: Mapping[str, str]) -> Rep
         verbosity=int(rendering.verbose) - int(rendering.quiet),
         junit=writable_file("--junit", rendering.junit),
         sarif=writable_file("--sarif", rendering.sarif),
+        html=writable_file("--html", rendering.html),
         checkout=Path(checkout) if checkout else None,
         github=Github(summary=Path(summary) if summary else None) if rendering.github else None,
     )

@@ -27,7 +27,7 @@ BEHIND: Final = 10
 PAUSE: Final = 0.5
 """The seconds from one look at what has been left to the next."""
 
-MOST_BYTES: Final = 16_000_000
+MOST_BYTES: Final = 12_000_000
 """What may lie there for a target until the end: sessions that are packed together take less room than one by one."""
 
 

@@ -15,10 +15,11 @@ from buildkit.reports.settings import Format, Reporting
 from buildkit.reports.sink import Sink
 
 if TYPE_CHECKING:
-    from buildkit.reports import console, github, junit, page, plain, sarif, structured
+    from buildkit.reports import console, github, html, junit, page, plain, sarif, structured
 else:
     console = Later("buildkit.reports.console")
     github = Later("buildkit.reports.github")
+    html = Later("buildkit.reports.html")
     junit = Later("buildkit.reports.junit")
     page = Later("buildkit.reports.page")
     plain = Later("buildkit.reports.plain")
@@ -63,6 +64,8 @@ def _reporters(settings: Reporting, stdout: TextIO, stderr: TextIO) -> tuple[Rep
         reporters.append(junit.JunitReporter(settings.junit))
     if settings.sarif is not None:
         reporters.append(sarif.SarifReporter(file=settings.sarif, checkout=settings.checkout))
+    if settings.html is not None:
+        reporters.append(html.HtmlReporter(file=settings.html))
     if settings.github is not None:
         is_json = settings.chosen_format is Format.JSON
         reporters.append(github.GithubReporter(stderr if is_json else stdout, settings.github, settings.checkout))

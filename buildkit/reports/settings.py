@@ -43,7 +43,7 @@ class Reporting:
     """Everything that decides about reports.
 
     `format` is `None` for rich on a terminal and plain elsewhere; `verbosity` is -1, 0 or 1; `width` is in columns, `None`
-    for that of the terminal; `junit` and `sarif` are files to write. `checkout` is what files are named from for GitHub and in
+    for that of the terminal; `junit`, `sarif` and `html` are files to write. `checkout` is what files are named from for GitHub and in
     SARIF, `None` for the workspace.
     """
 
@@ -55,6 +55,7 @@ class Reporting:
     width: int | None = None
     junit: Path | None = None
     sarif: Path | None = None
+    html: Path | None = None
     checkout: Path | None = None
     github: Github | None = None
 

@@ -60,9 +60,10 @@ def test_a_later_report_mends_an_earlier_one(tmp_path: Path) -> None:
 
 
 def test_it_writes_the_files_that_a_run_writes(tmp_path: Path) -> None:
-    junit, sarif = tmp_path / "report.xml", tmp_path / "report.sarif"
+    junit, sarif, html = (tmp_path / f"report.{ending}" for ending in ("xml", "sarif", "html"))
     part = shard(tmp_path, "1.json", {"app": Verdict.PASS})
-    assert run(["report", part, "--junit", str(junit), "--sarif", str(sarif)]) == ExitCode.PASSED
+    assert run(["report", part, "--junit", str(junit), "--sarif", str(sarif), "--html", str(html)]) == ExitCode.PASSED
+    assert "<h2>app</h2>" in html.read_text(encoding="utf-8")
     assert "app/native/-" in junit.read_text(encoding="utf-8")
     assert json.loads(sarif.read_text(encoding="utf-8"))["runs"][0]["results"] == []
 
@@ -83,7 +84,7 @@ def test_what_is_no_report_is_refused(tmp_path: Path, capsys: pytest.CaptureFixt
     assert f"{file}: this is no report of a run" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("option", ["--junit", "--sarif"])
+@pytest.mark.parametrize("option", ["--junit", "--sarif", "--html"])
 def test_a_file_that_cannot_be_written_is_refused_before_anything_is_shown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str
 ) -> None:
