@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from rich.filesize import decimal
 
-from buildkit.events import Event, RunFinished
 from buildkit.model import NO_FEATURES, CellResult, RunReport, Verdict
-from buildkit.records import dataclass
 from buildkit.reports.account import artifacts, effort, pruned_lines, totals
 from buildkit.reports.blocks import Block, Blocks
-from buildkit.reports.files import write_report
 from buildkit.reports.plain import block_lines
 from buildkit.reports.words import LABELS, artifact_kind, cell_duration, clean, proof_sentence, remark, shown_path
 
@@ -34,21 +30,6 @@ small { opacity: .7; }
 """
 
 DOCTYPE: Final = "<!doctype html>\n"
-
-
-@dataclass(frozen=True, kw_only=True)
-class HtmlReporter:
-    """Writes the file when the run is over."""
-
-    file: Path
-
-    def report(self, event: Event) -> None:
-        """Record one event."""
-        if isinstance(event, RunFinished):
-            write_report(self.file, html_text(event.report))
-
-    def close(self) -> None:
-        """Leave things as they are: a report of half a run would look like a whole one."""
 
 
 def html_text(report: RunReport) -> str:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from buildkit.events import Event, RunFinished
 from buildkit.model import CellResult, Finding, Proof, RunReport, Verdict
 from buildkit.reports.blocks import Blocks
-from buildkit.reports.files import write_report
 from buildkit.reports.plain import block_lines
 from buildkit.reports.words import UNEXPECTED_PASS, clean, proof_sentence, remark
 
@@ -23,22 +20,6 @@ ELEMENTS = {
 """What stands in a case that did not simply pass; what failed as expected is told as skipped, as test frameworks do."""
 
 COUNTS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
-
-
-class JunitReporter:
-    """Writes the file when the run is over."""
-
-    def __init__(self, file: Path) -> None:
-        """Write to `file`."""
-        self._file = file
-
-    def report(self, event: Event) -> None:
-        """Record one event."""
-        if isinstance(event, RunFinished):
-            write_report(self._file, junit_text(event.report))
-
-    def close(self) -> None:
-        """Leave things as they are: a report of half a run would look like a whole one."""
 
 
 def junit_text(report: RunReport) -> str:

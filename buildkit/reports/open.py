@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, TextIO, assert_never, cast
 
 from buildkit.events import Emit, Event, RunFinished
 from buildkit.later import Later
+from buildkit.reports.file_reporter import FileReporter
 from buildkit.reports.progress import PlainProgress
 from buildkit.reports.reporter import Reporter
 from buildkit.reports.settings import Format, Reporting
@@ -61,11 +63,11 @@ def _is_harmless(failure: OSError, event: Event) -> bool:
 def _reporters(settings: Reporting, stdout: TextIO, stderr: TextIO) -> tuple[Reporter, ...]:
     reporters: list[Reporter] = [_main_reporter(settings, stdout, stderr)]
     if settings.junit is not None:
-        reporters.append(junit.JunitReporter(settings.junit))
+        reporters.append(FileReporter(file=settings.junit, text=junit.junit_text))
     if settings.sarif is not None:
-        reporters.append(sarif.SarifReporter(file=settings.sarif, checkout=settings.checkout))
+        reporters.append(FileReporter(file=settings.sarif, text=partial(sarif.sarif_text, checkout=settings.checkout)))
     if settings.html is not None:
-        reporters.append(html.HtmlReporter(file=settings.html))
+        reporters.append(FileReporter(file=settings.html, text=html.html_text))
     if settings.github is not None:
         is_json = settings.chosen_format is Format.JSON
         reporters.append(github.GithubReporter(stderr if is_json else stdout, settings.github, settings.checkout))

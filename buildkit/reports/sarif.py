@@ -12,11 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from buildkit.events import Event, RunFinished
 from buildkit.model import PathStep, Rule, RunReport
 from buildkit.records import dataclass
 from buildkit.reports.defects import Defect, defects, from_checkout
-from buildkit.reports.files import write_report
 from buildkit.reports.rules import DESCRIPTIONS, UNEXPECTED
 from buildkit.reports.words import clean
 
@@ -29,22 +27,6 @@ FINGERPRINT: Final = "buildkitDefect/v1"
 
 MANIFEST: Final = "Cargo.toml"
 """Where a defect is shown that no line is to blame for."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SarifReporter:
-    """Writes the file when the run is over; places are named from the root of the checkout, by default the workspace's."""
-
-    file: Path
-    checkout: Path | None = None
-
-    def report(self, event: Event) -> None:
-        """Record one event."""
-        if isinstance(event, RunFinished):
-            write_report(self.file, sarif_text(event.report, self.checkout))
-
-    def close(self) -> None:
-        """Leave things as they are: a report of half a run would look like a whole one."""
 
 
 def sarif_text(report: RunReport, checkout: Path | None = None) -> str:

@@ -10,8 +10,9 @@ import pytest
 from buildkit.errors import ToolchainError, UsageError
 from buildkit.events import Event
 from buildkit.model import RunReport
+from buildkit.reports.file_reporter import FileReporter
 from buildkit.reports.files import write_report
-from buildkit.reports.junit import JunitReporter, junit_text
+from buildkit.reports.junit import junit_text
 
 Golden = Callable[[str, str], None]
 
@@ -74,7 +75,7 @@ def test_what_was_skipped_in_a_passing_cell_and_what_was_expected_are_told_besid
 
 def test_the_file_appears_at_the_end_and_nothing_beside_it(story: tuple[Event, ...], tmp_path: Path) -> None:
     file = tmp_path / "reports" / "junit.xml"
-    reporter = JunitReporter(file)
+    reporter = FileReporter(file=file, text=junit_text)
     for event in story[:-1]:
         reporter.report(event)
     assert not file.exists()
@@ -86,7 +87,7 @@ def test_the_file_appears_at_the_end_and_nothing_beside_it(story: tuple[Event, .
 def test_a_file_that_cannot_be_written_is_named(story: tuple[Event, ...], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match=r"file/junit\.xml: the report cannot be written: "):
-        JunitReporter(tmp_path / "file" / "junit.xml").report(story[-1])
+        FileReporter(file=tmp_path / "file" / "junit.xml", text=junit_text).report(story[-1])
 
 
 def test_a_full_disk_is_told_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
