@@ -30,9 +30,10 @@ class WaitingRunner:
         self, command: Command, *, on_stdout: OnLine | None = None, on_stderr: OnLine | None = None, timeout: float | None = None
     ) -> Completed:
         """Run to the end; see `Runner`."""
+        is_first = not self._running
 
         def listen(line: str) -> None:
-            if len(self._running) == 1 or not _BLOCKED.match(line):
+            if (is_first and len(self._running) == 1) or not _BLOCKED.match(line):
                 self._tell(waits_for(line))
             if on_stderr is not None:
                 on_stderr(line)

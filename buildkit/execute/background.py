@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from queue import SimpleQueue
@@ -21,6 +22,7 @@ class BackgroundCall:
         self._processes = processes
         self._lines: SimpleQueue[str | None] = SimpleQueue()
         self._ended: list[Completed] = []
+        self._told = 0
         threading.Thread(target=self._run, daemon=True).start()
 
     @property
@@ -29,6 +31,14 @@ class BackgroundCall:
         if not self._ended:
             raise BuildkitError("the run was ended", hint=self._command.shell)
         return self._ended[0]
+
+    @property
+    def ended_at(self) -> int | None:
+        """Return when the last line was told, in nanoseconds since the epoch, `None` while more may come.
+
+        cargo holds the lock of its folder until then: no other one has written there before.
+        """
+        return self._told if self._ended else None
 
     def messages(self) -> Iterator[Message]:
         """Give cargo's messages as they come."""
@@ -41,6 +51,10 @@ class BackgroundCall:
         try:
             # The runner raises this where the run is ended; it is for the main thread.
             with suppress(KeyboardInterrupt):
-                self._ended.append(self._processes.run(self._command, on_stdout=self._lines.put))
+                self._ended.append(self._processes.run(self._command, on_stdout=self._take))
         finally:
             self._lines.put(None)
+
+    def _take(self, line: str) -> None:
+        self._told = time.time_ns()
+        self._lines.put(line)

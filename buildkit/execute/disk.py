@@ -89,6 +89,18 @@ def held(output: Path, tree: Tree) -> Iterator[bool]:
         yield True
 
 
+def is_in_use(output: Path, name: str) -> bool:
+    """Say whether some cargo keeps others out of a tree. It does not on file systems where it does without a lock."""
+    with suppress(OSError):
+        for lock in (output / name).glob(LOCKS):
+            try:
+                with lock.open("rb") as stream:
+                    fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+    return False
+
+
 def _folders(parent: Path) -> Iterator[Path]:
     with suppress(OSError), os.scandir(parent) as entries:
         found = sorted(entries, key=lambda entry: entry.name)

@@ -30,7 +30,10 @@ def _dep_info(file: Path) -> Path:
 
 
 def _says(file: Path, words: re.Pattern[str]) -> bool:
+    """Say whether a file has words; one that is written meanwhile may."""
     try:
-        return words.search(file.read_text(encoding="utf-8", errors="replace")) is not None
+        changed = file.stat().st_mtime_ns
+        text = file.read_text(encoding="utf-8", errors="replace")
+        return words.search(text) is not None or file.stat().st_mtime_ns != changed
     except OSError:
         return False

@@ -62,6 +62,11 @@ class JointCall:
         """Say whether cargo has no more to do than processes run side by side, and nothing has failed so far."""
         return len(self._attribution.left) <= self._context.jobs and not any(map(_is_error, self.messages))
 
+    @property
+    def ended_at(self) -> int | None:
+        """Return when cargo told its last, in nanoseconds since the epoch, `None` while more may come."""
+        return None if self._running is None else self._running.ended_at
+
     def begin(self) -> None:
         """Start cargo, which waits while another one compiles into the same folder. Without effect where it was started."""
         if self._running is not None or self.refusal is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from buildkit.execute.context import Context
+from buildkit.execute.disk import is_in_use, tree_name
 from buildkit.execute.grouping import Group, Way
 from buildkit.execute.joint import JointCall
 
@@ -46,6 +47,9 @@ class Upcoming:
         if self._context.fail_fast or self._begun is not None:
             return
         self._next = self._next or next(self._groups, None)
-        if self._next is not None and self._next.target == group.target and self._next.way is not Way.ALONE:
+        if self._next is None or self._next.target != group.target or self._next.way is Way.ALONE:
+            return
+        context = self._context
+        if is_in_use(context.output, tree_name(context.output_name(context.supplies[group.target].supply), "dev")):
             self._begun = JointCall(self._context, self._next)
             self._begun.begin()
