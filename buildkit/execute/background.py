@@ -22,7 +22,8 @@ class BackgroundCall:
         self._processes = processes
         self._lines: SimpleQueue[str | None] = SimpleQueue()
         self._ended: list[Completed] = []
-        self._told = 0
+        self.told_at = 0
+        """When the newest line came, in nanoseconds since the epoch: no other cargo has written in the folder before, for this one has its lock."""
         threading.Thread(target=self._run, daemon=True).start()
 
     @property
@@ -31,14 +32,6 @@ class BackgroundCall:
         if not self._ended:
             raise BuildkitError("the run was ended", hint=self._command.shell)
         return self._ended[0]
-
-    @property
-    def ended_at(self) -> int | None:
-        """Return when the last line was told, in nanoseconds since the epoch, `None` while more may come.
-
-        cargo holds the lock of its folder until then: no other one has written there before.
-        """
-        return self._told if self._ended else None
 
     def messages(self) -> Iterator[Message]:
         """Give cargo's messages as they come."""
@@ -56,5 +49,5 @@ class BackgroundCall:
             self._lines.put(None)
 
     def _take(self, line: str) -> None:
-        self._told = time.time_ns()
+        self.told_at = time.time_ns()
         self._lines.put(line)

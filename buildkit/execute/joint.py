@@ -63,9 +63,9 @@ class JointCall:
         return len(self._attribution.left) <= self._context.jobs and not any(map(_is_error, self.messages))
 
     @property
-    def ended_at(self) -> int | None:
-        """Return when cargo told its last, in nanoseconds since the epoch, `None` while more may come."""
-        return None if self._running is None else self._running.ended_at
+    def told_at(self) -> int:
+        """Return when cargo told its newest, in nanoseconds since the epoch, 0 before the first."""
+        return 0 if self._running is None else self._running.told_at
 
     def begin(self) -> None:
         """Start cargo, which waits while another one compiles into the same folder. Without effect where it was started."""

@@ -35,7 +35,7 @@ MOST_BYTES: Final = 12_000_000
 def resumed_sessions(context: Context, targets: Collection[str]) -> Iterator[None]:
     """Have at hand what rustc goes on from on targets, and tidy up behind checks of them that are made inside."""
     began = time.time_ns()
-    trees = tuple(_tree(context, target) for target in targets)
+    trees = tuple(check_tree(context, target) for target in targets)
     for target, tree in zip(targets, trees, strict=True):
         edited = edited_packages(context.output_of(target), context.workspace)
         crates = {made.name.replace("-", "_") for package in edited for made in package.targets}
@@ -58,7 +58,7 @@ def _tidy_along(tidying: Tidying, ended: threading.Event) -> None:
     tidying.tidy()
 
 
-def _tree(context: Context, target: str) -> str:
+def check_tree(context: Context, target: str) -> str:
     """Return the name of the tree into which a target is checked."""
     return tree_name(context.output_name(context.supplies[target].supply), "dev")
 

@@ -95,7 +95,7 @@ class _Checks:
         for work, outcome in call.passes():
             # Kept at once: a run that is killed goes on from here.
             self._recollection.keep(work, outcome, call.messages)
-            if call.ended_at is not None and self._context.read_files.newest > call.ended_at:
+            if self._context.read_files.newest > call.told_at:
                 # Another cargo has its turn, and may have written what was taken for this one's.
                 self._recollection.drop(work)
             self._goes_on = self._finish(work, self._recollection.verified(work, outcome)) and self._goes_on

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from buildkit.execute.context import Context
-from buildkit.execute.disk import is_in_use, tree_name
+from buildkit.execute.disk import is_in_use
 from buildkit.execute.grouping import Group, Way
 from buildkit.execute.joint import JointCall
+from buildkit.execute.sessions import check_tree
 
 
 class Upcoming:
@@ -49,7 +50,6 @@ class Upcoming:
         self._next = self._next or next(self._groups, None)
         if self._next is None or self._next.target != group.target or self._next.way is Way.ALONE:
             return
-        context = self._context
-        if is_in_use(context.output, tree_name(context.output_name(context.supplies[group.target].supply), "dev")):
+        if is_in_use(self._context.output, check_tree(self._context, group.target)):
             self._begun = JointCall(self._context, self._next)
             self._begun.begin()

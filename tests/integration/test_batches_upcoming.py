@@ -41,8 +41,6 @@ fn main() {{
 """
 """A build script that waits for the second scratch workspace: the first one is in use."""
 
-CELLS = ["none", "one", "slow", "two"]
-
 pytestmark = pytest.mark.integration
 
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from html.parser import HTMLParser
-from pathlib import Path
 
-from buildkit.events import Event
 from buildkit.model import RunReport
-from buildkit.reports.file_reporter import FileReporter
 from buildkit.reports.html import html_text
 
 Golden = Callable[[str, str], None]
@@ -47,13 +44,8 @@ class Page(HTMLParser):
         self.words += data
 
 
-def test_it_reads_as_the_golden_file(story: tuple[Event, ...], golden: Golden, tmp_path: Path) -> None:
-    file = tmp_path / "made" / "report.html"
-    reporter = FileReporter(file=file, text=html_text)
-    for event in story:
-        reporter.report(event)
-    reporter.close()
-    golden("reports/report.html", file.read_text(encoding="utf-8"))
+def test_it_reads_as_the_golden_file(report: RunReport, golden: Golden) -> None:
+    golden("reports/report.html", html_text(report))
 
 
 def test_every_defect_is_led_to_and_nothing_is_loaded(report: RunReport) -> None:
