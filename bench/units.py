@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from pathlib import Path
 
 from bench.recording import Invocation
@@ -31,15 +32,19 @@ def units_of(invocations: Iterable[Invocation]) -> tuple[Unit, ...]:
     """Return the units of recorded compilations. What was compiled before the recording is not waited for."""
     recorded = tuple(invocations)
     producers = {stem: one.id for one in recorded for stem in (_product(one),) if stem is not None}
-    scripts = {_script_key(one): one.id for one in recorded if _is_build_script(one)}
-    return tuple(_unit(one, producers, scripts) for one in recorded)
+    scripts: dict[tuple[str, frozenset[str]], list[Invocation]] = {}
+    for one in recorded:
+        if _is_build_script(one):
+            scripts.setdefault(_script_key(one), []).append(one)
+    return tuple(_unit(one, producers, scripts.get(_script_key(one), ())) for one in recorded)
 
 
-def _unit(one: Invocation, producers: Mapping[Path, str], scripts: Mapping[tuple[str, frozenset[str]], str]) -> Unit:
+def _unit(one: Invocation, producers: Mapping[Path, str], scripts: Iterable[Invocation]) -> Unit:
     awaits = {producers[stem]: how for stem, how in _externs(one) if stem in producers}
-    script = scripts.get(_script_key(one))
-    if script is not None and not _is_build_script(one):
-        awaits[script] = Awaits.WHOLE
+    # Calls may compile a script with other dependencies each. The package's own is the last of those that had ended.
+    earlier = [] if _is_build_script(one) else [script for script in scripts if script.ended <= one.started]
+    if earlier:
+        awaits[max(earlier, key=lambda script: script.ended).id] = Awaits.WHOLE
     seconds = _alone(one)
     wall = one.ended - one.started
     share = 1.0 if one.metadata is None or wall <= 0 else (one.metadata - one.started) / wall
@@ -55,13 +60,19 @@ def _externs(one: Invocation) -> Iterator[tuple[Path, Awaits]]:
     for flag, value in zip(one.argv, one.argv[1:], strict=False):
         if flag == "--extern" and "=" in value:
             file = Path(value.rpartition("=")[2])
-            yield file.with_suffix(""), Awaits.METADATA if file.suffix == ".rmeta" else Awaits.WHOLE
+            yield _real(str(file.parent)) / file.stem, Awaits.METADATA if file.suffix == ".rmeta" else Awaits.WHOLE
 
 
 def _product(one: Invocation) -> Path | None:
     """Return the path of what a compilation makes, without its suffix."""
     folder, name = one.option("--out-dir"), one.option("--crate-name")
-    return None if folder is None or name is None else Path(folder) / f"lib{name}{one.codegen['extra-filename']}"
+    return None if folder is None or name is None else _real(folder) / f"lib{name}{one.codegen['extra-filename']}"
+
+
+@cache
+def _real(folder: str) -> Path:
+    """Return a folder without links: what one cargo makes through one of them, another finds through another."""
+    return Path(folder).resolve()
 
 
 def _is_build_script(one: Invocation) -> bool:

@@ -32,11 +32,15 @@ READER_SECONDS = 5.0
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """A program and its arguments. `env` is a patch of the parent's environment; a `None` value unsets the name."""
+    """A program and its arguments. `env` is a patch of the parent's environment; a `None` value unsets the name.
+
+    `inherited` are the parent's open files that the program has, by number, beside the standard ones.
+    """
 
     argv: tuple[str, ...]
     cwd: Path
     env: Mapping[str, str | None] = field(default_factory=dict)
+    inherited: tuple[int, ...] = ()
 
     @property
     def shell(self) -> str:
@@ -150,6 +154,7 @@ class ProcessRunner:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
+                pass_fds=command.inherited,
                 text=True,
                 encoding="utf-8",
                 errors="replace",

@@ -69,6 +69,8 @@ class CargoCalls:
     options: CargoOptions
     env: Mapping[str, str | None]
     output: str = OUTPUT_FOLDER
+    shares_jobs: bool = False
+    """Whether cargo is handed a job server, which says how many processes there may be; build scripts are told the number all the same."""
     lint_inputs: str | None = None
     """What is another text where clippy would read something else; `None` leaves it to cargo to know."""
 
@@ -149,11 +151,16 @@ class CargoCalls:
         return "-Zfeature-unification", f"-Zroot-dir={self.workspace.root}"
 
     def _compiling(self, selection: CargoSelection) -> tuple[str, ...]:
-        jobs = () if self.options.jobs is None else ("--jobs", str(self.options.jobs))
         return (
             *self._building(selection),
-            *("--message-format", MESSAGE_FORMAT, "--target-dir", str(self.workspace.target_directory / self.output), *jobs),
+            *("--message-format", MESSAGE_FORMAT, "--target-dir", str(self.workspace.target_directory / self.output), *self._jobs()),
         )
+
+    def _jobs(self) -> tuple[str, ...]:
+        jobs = self.options.jobs
+        if jobs is None:
+            return ()
+        return ("--config", f"build.jobs={jobs}") if self.shares_jobs else ("--jobs", str(jobs))
 
     def _naming(self, selection: CargoSelection) -> tuple[str, ...]:
         features = ("--features", ",".join(selection.features)) if selection.features else ()

@@ -54,6 +54,11 @@ def waits_for(line: str) -> str | None:
     """Return what a line of cargo's says that it waits for, `None` where it says nothing of that."""
     blocked = _BLOCKED.match(line)
     if blocked is not None:
-        return f"waiting for another cargo, which holds the lock on the {blocked['what'].strip()}"
+        return holds_lock(blocked["what"].strip())
     retried = _RETRIED.match(line)
     return None if retried is None else f"waiting for a server: {retried['reason']} ({retried['left']})"
+
+
+def holds_lock(what: str) -> str:
+    """Return how it is told that another cargo has to be waited for, by what that one has locked."""
+    return f"waiting for another cargo, which holds the lock on the {what}"

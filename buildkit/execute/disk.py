@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from buildkit.execute.scratch import LANE, SCRATCH_FOLDER
 from buildkit.records import dataclass
 
 USED_STAMP: Final = ".buildkit-used"
@@ -77,7 +78,7 @@ def size_of(folder: Path) -> int:
 @contextmanager
 def held(output: Path, tree: Tree) -> Iterator[bool]:
     """Keep cargo out of a tree, and say whether that could be done at once; cargo has its lock in the tree of the host as well."""
-    folders = {tree.folder, output / tree.folder.name}
+    folders = {tree.folder, output / tree.folder.name, *output.glob(f"{SCRATCH_FOLDER}/*/{LANE}/{tree.folder.name}")}
     with ExitStack() as stack:
         try:
             for lock in sorted(lock for folder in folders for lock in folder.glob(LOCKS)):
@@ -87,18 +88,6 @@ def held(output: Path, tree: Tree) -> Iterator[bool]:
             yield False
             return
         yield True
-
-
-def is_in_use(output: Path, name: str) -> bool:
-    """Say whether some cargo keeps others out of a tree. It does not on file systems where it does without a lock."""
-    with suppress(OSError):
-        for lock in (output / name).glob(LOCKS):
-            try:
-                with lock.open("rb") as stream:
-                    fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
-    return False
 
 
 def _folders(parent: Path) -> Iterator[Path]:

@@ -20,30 +20,42 @@ def edited_packages(folder: Path, workspace: Workspace) -> tuple[Package, ...]:
 
     Before the first check, and where it is not known when the last one was, there are none.
     """
-    began = _read(folder / STAMP)
-    if began is None:
-        return ()
-    own = [package for package in workspace.packages.values() if package.source is None]
-    return _with_dependents((package for package in own if _is_edited(package, began)), own, workspace)
+    began = read_time(folder / STAMP)
+    return () if began is None else _with_dependents(edited_since(workspace, began), _own(workspace), workspace)
+
+
+def edited_since(workspace: Workspace, began: int) -> tuple[Package, ...]:
+    """Return the packages outside of registries that were edited since a time in nanoseconds since the epoch."""
+    return tuple(package for package in _own(workspace) if any(_changed(entry) > began for entry in _files(package)))
 
 
 def remember_check(folder: Path, began: int) -> None:
     """Leave the stamp for a triple, where cargo has written anything for it; `began` is in nanoseconds since the epoch."""
-    making = folder / f"{STAMP}-{os.getpid()}"
     with suppress(OSError):
-        making.write_text(str(began))
-        making.replace(folder / STAMP)
+        write_time(folder / STAMP, began)
 
 
-def _read(stamp: Path) -> int | None:
+def read_time(stamp: Path) -> int | None:
+    """Return the time that a file says, `None` where it says none."""
     try:
         return int(stamp.read_bytes())
     except (OSError, ValueError):
         return None
 
 
-def _is_edited(package: Package, since: int) -> bool:
-    return any(_changed(entry) > since for entry in source_files(str(package.manifest_path.parent)))
+def write_time(stamp: Path, nanoseconds: int) -> None:
+    """Let a file say a time; raises `OSError`."""
+    making = stamp.with_name(f"{stamp.name}-{os.getpid()}")
+    making.write_text(str(nanoseconds))
+    making.replace(stamp)
+
+
+def _own(workspace: Workspace) -> list[Package]:
+    return [package for package in workspace.packages.values() if package.source is None]
+
+
+def _files(package: Package) -> Iterable[os.DirEntry[str]]:
+    return source_files(str(package.manifest_path.parent))
 
 
 def _changed(entry: os.DirEntry[str]) -> int:

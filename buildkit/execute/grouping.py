@@ -11,9 +11,11 @@ from buildkit.cargo.linting import lint_words
 from buildkit.cargo.resolver import ResolverVersion
 from buildkit.cargo.wrappers import can_be_wrapped
 from buildkit.execute.context import Context
+from buildkit.execute.unfinished import CallUnits
 from buildkit.execute.unit_costs import unit_costs
 from buildkit.execute.work import Work
 from buildkit.features.joint import can_be_joined, joined
+from buildkit.features.lattice import union
 from buildkit.features.signatures import Signatures
 from buildkit.plan.batches import Candidate, collision_free
 from buildkit.plan.sequence import sequenced
@@ -38,6 +40,8 @@ class Group:
 
     way: Way
     works: tuple[Work, ...]
+    units: CallUnits | None = None
+    """What the call compiles, for cells that are wrapped."""
 
     @property
     def target(self) -> str:
@@ -59,9 +63,9 @@ def groups(context: Context, works: Iterable[Work]) -> Iterator[Group]:
     for target, members in by_target.items():
         wrappable = _is_wrapping(context, target)
         wrapped = [work for work in members if wrappable and _can_wrap(work)]
-        batches = [batch for batch in _wrapped(context, wrapped) if len(batch) > 1]
-        taken = {work.planned.cell for batch in batches for work in batch}
-        yield from (Group(way=Way.WRAPPED, works=batch) for batch in batches)
+        together = [group for group in _wrapped(context, wrapped) if len(group.works) > 1]
+        taken = {work.planned.cell for group in together for work in group.works}
+        yield from together
         yield from without_wrappers(context, [work for work in members if work.planned.cell not in taken])
 
 
@@ -101,9 +105,11 @@ def _can_join(context: Context, work: Work) -> bool:
     return plain and not context.models.links.left_out and can_be_joined(work.resolution)
 
 
-def _wrapped(context: Context, works: list[Work]) -> Iterator[tuple[Work, ...]]:
+def _wrapped(context: Context, works: list[Work]) -> Iterator[Group]:
     signatures = Signatures()
     batches = collision_free(Candidate(item=work, units=signatures.of(work.resolution)) for work in works)
     if len(batches) > 1:
         batches = sequenced(batches, unit_costs(context, works[0].planned.cell.target, signatures))
-    return (tuple(member.item for member in batch) for batch in batches)
+    for batch in batches:
+        units = CallUnits(links=context.models.links, signatures=signatures, numbers=union(*(member.units for member in batch)))
+        yield Group(way=Way.WRAPPED, works=tuple(member.item for member in batch), units=units)

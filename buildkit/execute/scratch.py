@@ -24,6 +24,9 @@ else:
 SCRATCH_FOLDER: Final = "batches"
 """The folder of scratch workspaces, below that of all output."""
 
+LANE: Final = "output"
+"""The folder in a scratch workspace by way of which its cargo compiles."""
+
 SKIPPING: Final = "rustc-but-for-wrappers"
 LINTING_NAME: Final = "clippy-driver-for-members"
 

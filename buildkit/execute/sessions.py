@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 else:
     futures = Later("concurrent.futures")
 
+CHECKED: Final = "dev"
+"""The cargo profile of checks."""
+
 BEHIND: Final = 10
 """The priority (`nice`) of what may wait."""
 
@@ -60,7 +63,7 @@ def _tidy_along(tidying: Tidying, ended: threading.Event) -> None:
 
 def check_tree(context: Context, target: str) -> str:
     """Return the name of the tree into which a target is checked."""
-    return tree_name(context.output_name(context.supplies[target].supply), "dev")
+    return tree_name(context.output_name(context.supplies[target].supply), CHECKED)
 
 
 def _stand_back() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from buildkit.execute.disk import USED_STAMP, find_trees, held, is_in_use, note_use, size_of, tree_name
+from buildkit.execute.disk import USED_STAMP, find_trees, held, note_use, size_of, tree_name
 from buildkit.execute.disk_budget import parse_budget
 from buildkit.execute.disk_eviction import ASIDE, Use, evict, sweep
 from buildkit.execute.edited import STAMP
@@ -200,15 +200,3 @@ def test_a_use_is_noted_on_the_trees_that_there_are(output: Path) -> None:
 )
 def test_a_budget_is_read(value: str | int, expected: int | None) -> None:
     assert parse_budget(value) == expected
-
-
-def test_a_tree_is_in_use_while_a_cargo_holds_its_lock(tmp_path: Path) -> None:
-    assert not is_in_use(tmp_path, "debug")
-    lock = tmp_path / "debug" / ".cargo-lock"
-    lock.parent.mkdir()
-    lock.touch()
-    assert not is_in_use(tmp_path, "debug")
-    with lock.open("rb") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        assert is_in_use(tmp_path, "debug")
-    assert not is_in_use(tmp_path, "debug")

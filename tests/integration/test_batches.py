@@ -8,10 +8,11 @@ import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import pytest
-from batch_graphs import HEALTH, Alone, Opened, built_together, difference, open_cells
+from batch_graphs import HEALTH, Alone, Built, Opened, built_together, difference, facts_of, open_cells
 from command_line import FIXTURES
 from defects import manifest, write_workspace
 from hypothesis import event, given, settings
@@ -19,7 +20,11 @@ from made_workspaces import Made, crowded_workspaces
 from oracle import Refused, write_files
 
 from buildkit.errors import BuildkitError
+from buildkit.execute.attribution import BUILD_SCRIPT
 from buildkit.execute.grouping import Group, Way, groups
+from buildkit.execute.unfinished import CallUnits
+from buildkit.features.lattice import ones
+from buildkit.features.signatures import SCRIPT_PLACE
 
 TARGETS = ("native", "wasm32-unknown-unknown")
 PROPERTIES = sorted(path.parent for path in (FIXTURES / "properties").glob("*/Cargo.toml"))
@@ -33,6 +38,7 @@ def held(opened: Opened) -> Counter[str]:
     """Hold every call of several cells against the calls of its cells, and count what was compared."""
     seen: Counter[str] = Counter()
     alone = Alone(opened.context)
+    wrapped: list[tuple[CallUnits, Built]] = []
     for group in (*groups(opened.context, opened.works), *joined_instead(opened)):
         if group.way is not Way.ALONE:
             try:
@@ -44,7 +50,35 @@ def held(opened: Opened) -> Counter[str]:
             found = built_together(opened.context, group)
             assert not difference(found, wanted), [work.planned.cell.id for work in group.works]
             seen.update({group.way: 1, "cells": len(group.works), "units": len(wanted)})
+            if group.units is not None:
+                assert numbered(group.units, group.units.numbers) == Counter(map(named, filter(is_library, found.values())))
+                wrapped.append((group.units, found))
+    for (units, built), (others, built_too) in combinations(wrapped, 2):
+        if units.signatures is others.signatures:
+            # What is not known to be the same would be compiled by two calls at once.
+            common = {named(built[key]) for key in built.keys() & built_too.keys()}
+            known = numbered(units, units.numbers & others.numbers, scripts=True)
+            assert common <= known.keys(), common - known.keys()
+            seen["pairs of calls"] += 1
     return seen
+
+
+def numbered(units: CallUnits, numbers: int, *, scripts: bool = False) -> Counter[tuple[str, frozenset[str]]]:
+    """Return the units of a call by their numbers: package and features, how often each."""
+    keys = [units.signatures.keys[number] for number in ones(numbers)]
+    packages = units.links.packages
+    return Counter((packages[key.package].package.id, key.features) for key in keys if scripts or key.place != SCRIPT_PLACE)
+
+
+def named(line: str) -> tuple[str, frozenset[str]]:
+    """Return the package and the features of a unit of cargo's."""
+    unit = facts_of(line)
+    return unit["pkg_id"], frozenset(unit["features"])
+
+
+def is_library(line: str) -> bool:
+    """Say whether a unit of cargo's is no build script."""
+    return BUILD_SCRIPT not in facts_of(line)["target"][0]
 
 
 def joined_instead(opened: Opened) -> Sequence[Group]:

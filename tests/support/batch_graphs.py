@@ -145,6 +145,12 @@ def trees(units: list[dict[str, Any]]) -> Built:
     return named
 
 
+def facts_of(line: str) -> dict[str, Any]:
+    """Return what cargo says of the unit that a line names."""
+    facts: dict[str, Any] = json.JSONDecoder().raw_decode(line, line.index("{"))[0]
+    return facts
+
+
 def difference(joint: Built, alone: Built) -> list[str]:
     """Return the units that are only in one of two graphs, `+` for the joint one."""
     added = [f"+ {joint[key]}" for key in joint.keys() - alone.keys()]

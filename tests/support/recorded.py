@@ -20,12 +20,13 @@ def rustc(
     metadata: float | None = None,
     manifest: str | None = None,
     cpu: float | None = None,
+    folder: str = DEPS,
 ) -> Invocation:
-    """Return a compilation of cargo's; `externs` are crate names with the suffix that is waited for."""
+    """Return a compilation of cargo's into a folder; `externs` are crate names with the suffix that is waited for."""
     started, ended = times
     cfgs = (part for feature in features for part in ("--cfg", f'feature="{feature}"'))
-    linked = (part for crate, suffix in (externs or {}).items() for part in ("--extern", f"{crate}={DEPS}/lib{crate}-0.{suffix}"))
-    naming = ("-C", "metadata=0", "-C", "extra-filename=-0", "--out-dir", DEPS)
+    linked = (part for crate, suffix in (externs or {}).items() for part in ("--extern", f"{crate}={folder}/lib{crate}-0.{suffix}"))
+    naming = ("-C", "metadata=0", "-C", "extra-filename=-0", "--out-dir", folder)
     return Invocation(
         kind="rustc",
         id=name + "".join(features),
