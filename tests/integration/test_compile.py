@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def test_a_program_runs_and_its_metadata_describes_it(place: SmallLibrary) -> No
 
 
 def test_a_static_program_runs(place: SmallLibrary) -> None:
-    artifact = Path(place.artifact(target="native-musl")["artifact"])
+    artifact = Path(replace(place, provides=True).artifact(target="native-musl")["artifact"])
     assert inspect_artifact(artifact).static is True
     assert said(artifact) == SAID
 
@@ -118,7 +119,7 @@ def test_a_target_that_fails_does_not_keep_the_others_from_their_artifacts(place
     text = LIBRARY.replace('Capability("trim");', f'Capability("trim");{upper}', 1)
     (place.root / "stdlib/src/lib.rs").write_text(text, encoding="utf-8")
     place.write(scenario(action("first", "end", capability="upper-case"), finish()))
-    document = place.document("-t", "wasm32-wasip2", code=ExitCode.FAILED)
+    document = replace(place, provides=True).document("-t", "wasm32-wasip2", code=ExitCode.FAILED)
     assert [entry["artifact"] for entry in document["artifacts"]] == [str(place.root / "out" / "native" / "order")]
     assert [failure["target"] for failure in document["failures"]] == ["wasm32-wasip2"]
 

@@ -91,6 +91,8 @@ class SmallLibrary:
 
     root: Path
     environment: Mapping[str, str | None] = field(default_factory=dict)
+    provides: bool = False
+    """Whether a standard library may be fetched: a new machine has that of its own target alone."""
 
     def fill(self) -> SmallLibrary:
         """Write everything."""
@@ -111,7 +113,8 @@ class SmallLibrary:
 
     def run(self, *arguments: str, target: str = "native") -> Ran:
         """Compile the scenario."""
-        return Buildkit(folder=self.root, environment=self.variables)("compile", "order.json", "-t", target, "--offline", *arguments)
+        offline = () if self.provides else ("--offline",)
+        return Buildkit(folder=self.root, environment=self.variables)("compile", "order.json", "-t", target, *offline, *arguments)
 
     def document(self, *arguments: str, target: str = "native", code: int = 0) -> dict[str, Any]:
         """Compile the scenario, and return the one document that is said."""
