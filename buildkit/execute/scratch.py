@@ -14,6 +14,7 @@ from buildkit.cargo.calls import OUTPUT_FOLDER
 from buildkit.cargo.metadata import Workspace
 from buildkit.cargo.skipping import LINTING, SCRIPT
 from buildkit.cargo.wrappers import LIBRARY, PREFIX, Wrapper, root_manifest
+from buildkit.execute.input_walk import CACHE_TAG
 from buildkit.later import Later
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ SCRATCH_FOLDER: Final = "batches"
 LANE: Final = "output"
 """The folder in a scratch workspace by way of which its cargo compiles."""
 
+TAG: Final = """\
+Signature: 8a477f597d28d172789f06886806bc55
+# This folder holds what buildkit has compiled, and can be removed. See https://bford.info/cachedir/
+"""
+"""What marks a folder that can be made again ("Cache Directory Tagging Specification")."""
+
 SKIPPING: Final = "rustc-but-for-wrappers"
 LINTING_NAME: Final = "clippy-driver-for-members"
 
@@ -34,8 +41,12 @@ LINTING_NAME: Final = "clippy-driver-for-members"
 @contextmanager
 def scratch_folder(workspace: Workspace) -> Iterator[Path]:
     """Give a folder that no other process uses; the first free one, so that cargo finds there what it compiled before."""
-    parent = workspace.target_directory / OUTPUT_FOLDER / SCRATCH_FOLDER
+    output = workspace.target_directory / OUTPUT_FOLDER
+    parent = output / SCRATCH_FOLDER
     parent.mkdir(parents=True, exist_ok=True)
+    if not (output / CACHE_TAG).exists():
+        # cargo leaves it in a folder that it makes itself, so that backups leave that out.
+        (output / CACHE_TAG).write_text(TAG, encoding="utf-8")
     for number in count():
         lock = filelock.FileLock(parent / f"{number}.lock")
         try:
