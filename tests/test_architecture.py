@@ -14,7 +14,7 @@ LAYERS = (
     {"ci", "errors", "later", "private_folders", "records", "replay", "version"},
     {"model"},
     {"events"},
-    {"process", "watchdog", "hookspecs", "toml_lines", "purity"},
+    {"process", "processors", "watchdog", "hookspecs", "toml_lines", "purity"},
     {"remembered"},
     {"cargo"},
     {"toolchain", "features", "config", "plugins", "plugin_sources", "plugin_demands", "entry_points"},

@@ -78,10 +78,12 @@ def size_of(folder: Path) -> int:
 @contextmanager
 def held(output: Path, tree: Tree) -> Iterator[bool]:
     """Keep cargo out of a tree, and say whether that could be done at once; cargo has its lock in the tree of the host as well."""
-    folders = {tree.folder, output / tree.folder.name, *output.glob(f"{SCRATCH_FOLDER}/*/{LANE}/{tree.folder.name}")}
+    trees = sorted({tree.folder, output / tree.folder.name})
+    # After those: whoever has lanes has locked the trees.
+    lanes = sorted(output.glob(f"{SCRATCH_FOLDER}/*/{LANE}/{tree.folder.name}"))
     with ExitStack() as stack:
         try:
-            for lock in sorted(lock for folder in folders for lock in folder.glob(LOCKS)):
+            for lock in (lock for folder in (*trees, *lanes) for lock in sorted(folder.glob(LOCKS))):
                 stream = stack.enter_context(lock.open("rb"))
                 fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

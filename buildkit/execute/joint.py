@@ -20,7 +20,7 @@ from buildkit.execute.background import BackgroundCall, Tell
 from buildkit.execute.context import Context
 from buildkit.execute.doubts import doubtful
 from buildkit.execute.grouping import Group, Way
-from buildkit.execute.lanes import closed, lane_of
+from buildkit.execute.lanes import closed, is_free, lane_of
 from buildkit.execute.linted import linting_environment, members_below, unlinted
 from buildkit.execute.outcome import StageOutcome
 from buildkit.execute.scratch import keeps_versions, scratch_folder, write_scratch, write_skipping
@@ -53,6 +53,7 @@ class JointCall:
         self._mark: str | None = None
         self._running: BackgroundCall | None = None
         self._folder: Path | None = None
+        self._lane: Path | None = None
         self._stack = ExitStack()
         self._closed = ExitStack()
         self._members = frozenset(member.id for member in context.workspace.members)
@@ -80,11 +81,10 @@ class JointCall:
         try:
             if self.group.way is Way.WRAPPED:
                 self._folder = self._stack.enter_context(scratch_folder(self._context.workspace))
-            lane = None
             if self._folder is not None and server is not None:
-                lane = lane_of(self._context, self.group.target, self._folder)
-                self._closed.enter_context(closed(lane))
-            command = call_of(self._context, self.group, self._folder, lane)
+                self._lane = lane_of(self._context, self.group.target, self._folder)
+                self._closed.enter_context(closed(self._lane))
+            command = call_of(self._context, self.group, self._folder, self._lane)
         except (OSError, ValueError, NotImplementedError) as error:
             # The last is how a file system without locks is told.
             self.refusal = str(error)
@@ -93,6 +93,11 @@ class JointCall:
         if self._context.options.command is CargoCommand.CLIPPY:
             self._mark = mark_of(command.argv)
         self._running = BackgroundCall(command if server is None else server.hand_to(command), self._context.processes, tell)
+
+    @property
+    def keeps_out(self) -> bool:
+        """Say whether cargo has locked its lane."""
+        return self._lane is not None and not is_free(self._lane)
 
     def let_go(self) -> None:
         """Let cargo compile."""

@@ -89,10 +89,16 @@ def closed(lane: Path) -> Iterator[None]:
         yield
 
 
+def is_free(lane: Path) -> bool:
+    """Say whether no cargo has locked a lane; raises `OSError`."""
+    with ExitStack() as stack:
+        return _lock(lane / tree_name(None, CHECKED), stack)
+
+
 def _are_idle(output: Path) -> bool:
     """Say whether no cargo is at work in a lane: it may be one whose buildkit was killed a moment ago."""
-    with ExitStack() as stack:
-        return all(_lock(lock.parent, stack) for lock in output.glob(f"{SCRATCH_FOLDER}/*/{LANE}/{tree_name(None, CHECKED)}/{LOCK}"))
+    host = tree_name(None, CHECKED)
+    return all(is_free(output / lane) for lane in output.glob(f"{SCRATCH_FOLDER}/*/{LANE}") if (lane / host / LOCK).exists())
 
 
 def _lock(place: Path, stack: ExitStack) -> bool:

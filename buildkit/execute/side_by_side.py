@@ -7,6 +7,7 @@ waits: everything that both compile is there before it begins, so that it finds 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
@@ -24,13 +25,10 @@ from buildkit.execute.rebuilt import Rebuilt, marked
 from buildkit.execute.scratch import scratch_folder
 from buildkit.execute.upcoming import Upcoming
 from buildkit.process import patched
+from buildkit.processors import affordable
 
 PAUSE: Final = 0.02
-"""The seconds from one look for a free core to the next."""
-
-
-_LEFT_BEHIND: Final[list[SideBySide]] = []
-"""What is kept until this process ends, with the locks that it has."""
+"""The seconds from one look for a free slot to the next."""
 
 
 class SideBySide:
@@ -40,7 +38,7 @@ class SideBySide:
         """Begin with the call of one group; `on_begin` is told of each before it compiles anything."""
         self.rebuilt = Rebuilt()
         self.begun = 0
-        """How many cargos were started."""
+        """How many calls were begun."""
         self._context = context
         self._first = first
         self._on_begin = on_begin
@@ -48,6 +46,7 @@ class SideBySide:
         self._running: list[JointCall] = []
         self._lines: SimpleQueue[tuple[JointCall, str | None]] = SimpleQueue()
         self._server: JobServer | None = None
+        self._told_at = 0.0
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -62,10 +61,8 @@ class SideBySide:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let others in, but not beside a cargo that is left behind: whoever ends the run ends that, too."""
-        if self._alive:
-            _LEFT_BEHIND.append(self)
-        else:
+        """Let others in, but not beside a cargo that is left behind: the thread that waits for it has the locks, too, and whoever ends the run ends it."""
+        if not self._alive:
             self._stack.close()
 
     def told(self, upcoming: Upcoming, goes_on: Callable[[], bool]) -> Iterator[tuple[JointCall, Message | None]]:
@@ -74,14 +71,15 @@ class SideBySide:
         while self._running or following is not None:
             if following is None and goes_on():
                 following = self._begin_next(upcoming)
-            waits = following is not None and self._is_apart(following.group)
-            if following is not None and waits and self._takes_core():
+            is_apart = following is not None and self._is_apart(following.group)
+            if following is not None and is_apart and self._may_begin():
                 self._let_go(following)
-                following, waits = None, False
+                following, is_apart = None, False
             try:
-                call, line = self._lines.get(timeout=PAUSE if waits else None)
+                call, line = self._lines.get(timeout=PAUSE if is_apart else None)
             except Empty:
                 continue
+            self._told_at = time.monotonic()
             if line is None:
                 following = None if call is following else following
                 self._end(call)
@@ -102,16 +100,20 @@ class SideBySide:
         self._stack.enter_context(marked(self._context.output_of(target), [output / tree for tree in trees], self._context.workspace))
         with scratch_folder(self._context.workspace) as folder:
             lane_of(self._context, target, folder)
-        jobs = self._context.options.jobs or building.jobs or self._context.jobs
+        # Without a number, cargo itself would take no more than it has time for.
+        jobs = self._context.options.jobs or building.jobs or affordable(self._context.jobs)
         self._server = JobServer(jobs if jobs > 0 else max(1, self._context.jobs + jobs))
         self._stack.callback(self._server.close)
 
     def _begin_next(self, upcoming: Upcoming) -> JointCall | None:
-        """Begin the next group where that is of use: before the first cargo knows what there is to do, another would be in its way."""
+        """Begin the next group where that is of use: before the first cargo knows what there is to do, another would be in its way.
+
+        Where cargo does without locks, as on network file systems, it could not be kept from compiling.
+        """
         group = upcoming.next
         if self._server is None or group is None or group.units is None or group.target != self._first.target:
             return None
-        if not any(call.messages for call in self._running):
+        if not any(call.messages and call.keeps_out for call in self._running):
             return None
         upcoming.take()
         return self._begin(group)
@@ -124,7 +126,10 @@ class SideBySide:
         call.begin(self._server, partial(self._tell, call))
         return call
 
-    def _takes_core(self) -> bool:
+    def _may_begin(self) -> bool:
+        """Take a slot for a call that is apart, if there is one; cargo notes what it has compiled just after it reports it."""
+        if self._running and time.monotonic() < self._told_at + PAUSE:
+            return False
         return self._server is None or self._server.take()
 
     def _let_go(self, call: JointCall) -> None:
@@ -143,8 +148,9 @@ class SideBySide:
         self._lines.put((call, line))
 
     def _end(self, call: JointCall) -> None:
-        """Note that a call has ended; one that was not let go has no core."""
+        """Note that a call has ended; one that was not let go has no slot."""
         self._alive.remove(call)
+        self.rebuilt.renew()
         if call in self._running:
             self._running.remove(call)
             if self._server is not None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import fcntl
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from buildkit.events import Event
 from buildkit.execute.disk import find_trees, size_of
-from buildkit.execute.lanes import COMPILER_FACTS, LINKED, LOCK, locked, open_lane
+from buildkit.execute.lanes import COMPILER_FACTS, LINKED, LOCK, closed, is_free, locked, open_lane
 
 TREES = ("debug", "wasm32-wasip2/debug")
 
@@ -80,11 +80,11 @@ def test_a_lane_is_no_tree_and_takes_no_room(tmp_path: Path) -> None:
 
 def test_others_are_kept_out_of_each_tree_for_as_long_as_it_takes(tmp_path: Path) -> None:
     with locked(tmp_path, TREES, list[Event]().append):
-        assert [is_free(tmp_path / tree) for tree in TREES] == [False, False]
-    assert [is_free(tmp_path / tree) for tree in TREES] == [True, True]
+        assert [is_unlocked(tmp_path / tree) for tree in TREES] == [False, False]
+    assert [is_unlocked(tmp_path / tree) for tree in TREES] == [True, True]
 
 
-def is_free(tree: Path) -> bool:
+def is_unlocked(tree: Path) -> bool:
     """Say whether cargo would not have to wait."""
     with (tree / LOCK).open("rb") as stream, suppress(BlockingIOError):
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -130,3 +130,29 @@ def test_where_no_file_can_be_made_there_are_no_lanes(tmp_path: Path) -> None:
         raise AssertionError
     with pytest.raises(OSError):  # noqa: PT011  # as above
         open_lane(tmp_path / "file" / "lane", tmp_path, TREES)
+
+
+def test_a_lane_is_closed_by_one_alone_and_free_again(tmp_path: Path) -> None:
+    lane = lane_of(tmp_path)
+    open_lane(lane, tmp_path, TREES)
+    assert is_free(lane)
+    with closed(lane):
+        assert not is_free(lane)
+        with pytest.raises(BlockingIOError, match="another cargo"), closed(lane):
+            raise AssertionError
+    assert is_free(lane)
+
+
+def test_a_cargo_that_is_left_in_a_lane_is_waited_for(tmp_path: Path) -> None:
+    lane = lane_of(tmp_path)
+    open_lane(lane, tmp_path, TREES)
+    told: list[Event] = []
+    left = ExitStack()
+    left.enter_context(closed(lane))
+
+    def emit(event: Event) -> None:
+        told.append(event)
+        left.close()
+
+    with locked(tmp_path, TREES, emit):
+        assert len(told) == 1

@@ -53,6 +53,18 @@ def test_what_is_compiled_once_more_is_made_newer_than_what_read_it_before(tmp_p
         assert rebuilt.is_found
 
 
+def test_what_is_written_later_by_who_has_read_the_earlier_one_is_older_once_it_is_made_newer_again(tmp_path: Path) -> None:
+    file = tmp_path / "deps" / "libplain-1.rlib"
+    file.parent.mkdir()
+    file.touch()
+    rebuilt = Rebuilt()
+    rebuilt.note(artifact(file))
+    rebuilt.note(artifact(file))
+    set_time(file, EARLY)
+    rebuilt.renew()
+    assert file.stat().st_mtime_ns > EARLY
+
+
 def test_what_is_gone_again_is_seen_all_the_same() -> None:
     rebuilt = Rebuilt()
     rebuilt.note(artifact(Path("/absent") / LIBRARY))
@@ -75,10 +87,14 @@ def test_what_a_kill_leaves_unnoted_is_made_up_for_where_something_was_edited(tm
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
         set_time(file, EARLY)
-    with marked(tmp_path, [tmp_path / "debug"], workspace_of(tmp_path)):
-        mark = (tmp_path / MARK).read_bytes()
+    run = marked(tmp_path, [tmp_path / "debug"], workspace_of(tmp_path))
+    run.__enter__()
+    mark = (tmp_path / MARK).read_bytes()
     if is_killed:
-        (tmp_path / MARK).write_bytes(mark)
+        del run
+        assert (tmp_path / MARK).exists()
+    else:
+        run.__exit__(None, None, None)
     if is_edited:
         set_time(source, int(mark) + EARLY)
     with marked(tmp_path, [tmp_path / "debug"], workspace_of(tmp_path)):

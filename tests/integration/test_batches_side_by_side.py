@@ -65,7 +65,7 @@ def test_the_next_call_compiles_before_the_last_cell_of_a_call_has_passed(make: 
     ran = buildkit("check", "-C", workspace(make, "return;"), "-p", "app", "--jobs", "2", "--format", "json")
     assert ran.code == 0, ran.err
     assert ran.document["summary"]["cargo_calls"] == 2
-    assert "waiting for" not in ran.err
+    assert "lock on the build directory" not in ran.err
 
 
 def test_what_fails_in_the_meantime_is_checked_by_itself_after_the_calls_that_run(make: Make, buildkit: Buildkit) -> None:
@@ -118,7 +118,8 @@ use std::{env, fs, path::Path, thread::sleep, time::Duration};
 pub fn nap(_: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let root = Path::new(&env::var("CARGO_MANIFEST_DIR").unwrap()).join("..");
     let name = env::var("CARGO_PKG_NAME").unwrap();
-    fs::write(root.join(format!("began-{name}")), "").unwrap();
+    let unit = env::var("OUT_DIR").map_or(String::new(), |made| format!("-{}", made.replace('/', "-")));
+    fs::write(root.join(format!("began-{name}{unit}")), "").unwrap();
     while root.join(format!("hold-{name}")).exists() {
         sleep(Duration::from_millis(10));
     }
@@ -148,8 +149,13 @@ def test_what_is_edited_while_two_calls_compile_is_compiled_with_all_that_read_i
         "used/Cargo.toml": package.format(name="used", more=napping),
         "nap/Cargo.toml": package.format(name="nap", more="[lib]\nproc-macro = true\n"),
     }
-    folder = make(FEATURES + 'gate = { path = "../gate" }\nused = { path = "../used" }\n', settings=EACH, files=files)
-    sources = {"gate": "nap::nap!();\n", "used": "nap::nap!();\npub fn gone() {}\n", "nap": NAP, "app": "pub fn user() { used::gone() }\n"}
+    folder = make(FEATURES + napping + 'gate = { path = "../gate" }\nused = { path = "../used" }\n', settings=EACH, files=files)
+    sources = {
+        "gate": "nap::nap!();\n",
+        "used": "nap::nap!();\npub fn gone() {}\n",
+        "nap": NAP,
+        "app": "nap::nap!();\npub fn user() { used::gone() }\n",
+    }
     for name, text in sources.items():
         (folder / name / "src" / "lib.rs").write_text(text, encoding="utf-8")
     (folder / "app" / "build.rs").write_text(HELD, encoding="utf-8")
@@ -169,7 +175,8 @@ def test_what_is_edited_while_two_calls_compile_is_compiled_with_all_that_read_i
             (folder / "hold-gate").unlink()
             assert until((folder / "began-used").exists)
             (folder / "hold-script").unlink()
-            sleep(1.5)
+            # The cells of the first call: one without a feature, and the slow one.
+            assert until(lambda: len(list(folder.glob("began-app-*"))) == 2)
         finally:
             for held in folder.glob("hold-*"):
                 held.unlink()
