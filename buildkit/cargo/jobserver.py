@@ -19,7 +19,8 @@ VARIABLE: Final = "CARGO_MAKEFLAGS"
 SERVED: Final = (VARIABLE, "MAKEFLAGS", "MFLAGS")
 """Where cargo looks for a server."""
 
-OPTIONS: Final = ("--jobserver-auth=", "--jobserver-fds=")
+OPTIONS: Final = ("--jobserver-fds=", "--jobserver-auth=")
+"""How a server is named, in the older and in the newer spelling."""
 
 SLOT: Final = b"+"
 
@@ -47,7 +48,6 @@ class JobServer:
         try:
             return os.read(self._trying, 1) == SLOT
         except BlockingIOError:
-            # A cargo was faster.
             return False
 
     def give_back(self) -> None:
@@ -57,7 +57,7 @@ class JobServer:
     def hand_to(self, command: Command) -> Command:
         """Return a call of cargo that takes its slots here."""
         pipe = f"{self._reading},{self._writing}"
-        told = " ".join(("-j", *(f"{option}{pipe}" for option in reversed(OPTIONS))))
+        told = " ".join(("-j", *(f"{option}{pipe}" for option in OPTIONS)))
         return replace(command, env={**command.env, VARIABLE: told}, inherited=(self._reading, self._writing))
 
     def close(self) -> None:

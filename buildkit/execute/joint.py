@@ -73,6 +73,11 @@ class JointCall:
         """Return when cargo told its newest, in nanoseconds since the epoch, 0 before the first."""
         return 0 if self._running is None else self._running.told_at
 
+    @property
+    def keeps_out(self) -> bool:
+        """Say whether cargo has locked its lane."""
+        return self._lane is not None and not is_free(self._lane)
+
     def begin(self, server: JobServer | None, tell: Tell) -> None:
         """Start cargo; where a job server is there for several, in a lane, in which it compiles nothing before it is let go.
 
@@ -93,11 +98,6 @@ class JointCall:
         if self._context.options.command is CargoCommand.CLIPPY:
             self._mark = mark_of(command.argv)
         self._running = BackgroundCall(command if server is None else server.hand_to(command), self._context.processes, tell)
-
-    @property
-    def keeps_out(self) -> bool:
-        """Say whether cargo has locked its lane."""
-        return self._lane is not None and not is_free(self._lane)
 
     def let_go(self) -> None:
         """Let cargo compile."""

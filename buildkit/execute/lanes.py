@@ -98,7 +98,7 @@ def is_free(lane: Path) -> bool:
 def _are_idle(output: Path) -> bool:
     """Say whether no cargo is at work in a lane: it may be one whose buildkit was killed a moment ago."""
     host = tree_name(None, CHECKED)
-    return all(is_free(output / lane) for lane in output.glob(f"{SCRATCH_FOLDER}/*/{LANE}") if (lane / host / LOCK).exists())
+    return all(is_free(lane) for lane in output.glob(f"{SCRATCH_FOLDER}/*/{LANE}") if (lane / host / LOCK).exists())
 
 
 def _lock(place: Path, stack: ExitStack) -> bool:

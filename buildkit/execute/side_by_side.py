@@ -98,6 +98,7 @@ class SideBySide:
         output, trees = self._context.output, trees_of(self._context, target)
         self._stack.enter_context(locked(output, trees, self._context.emit))
         self._stack.enter_context(marked(self._context.output_of(target), [output / tree for tree in trees], self._context.workspace))
+        # Where there can be no lane, no call may need one later: it would wait for the lock that is held here.
         with scratch_folder(self._context.workspace) as folder:
             lane_of(self._context, target, folder)
         # Without a number, cargo itself would take no more than it has time for.
