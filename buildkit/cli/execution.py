@@ -28,7 +28,7 @@ from buildkit.cli.session import Session, open_session, processors
 from buildkit.events import Emit, Notice, RunFinished
 from buildkit.execute.context import Context, TargetSupply, Trust
 from buildkit.execute.disk_budget import DiskBudget, parse_budget
-from buildkit.execute.savings import host_environment, incremental_environment
+from buildkit.execute.savings import allocator_environment, host_environment, incremental_environment
 from buildkit.execute.scheduler import execute
 from buildkit.execute.verdict_cache import VerdictCache
 from buildkit.execute.verdict_files import FOLDER
@@ -199,6 +199,7 @@ class Provision:
             skips_wrappers=can_skip(configured, environment),
             check_env=host_environment(environment, configured, manifest, processors=processors()),
             running_env=incremental_environment(environment, configured, manifest, cells=cells),
+            compiler_env=allocator_environment(environment, configured, platform=sys.platform, processors=processors()),
             verdicts=VerdictCache(folder=self.session.store / FOLDER),
         )
 

@@ -33,9 +33,7 @@ def compiled_cell(context: Context, work: Work) -> tuple[StageOutcome, tuple[Mes
         return check_cell(context, work)
     if not context.check_calls(planned.subject).clippy.is_file():
         return not_judged(planned.cell, Stage.CHECK, _missing_clippy(context.supplies[planned.cell.target].supply.toolchain)), ()
-    outcome, messages = check_cell(context, work)
-    # The mark is nothing to be typed.
-    return replace(outcome, result=replace(outcome.result, command=context.check_command(planned).shell)), messages
+    return check_cell(context, work)
 
 
 def _missing_clippy(toolchain: Toolchain) -> str:

@@ -32,23 +32,25 @@ MOST_LINES: Final = 600
 
 def check_cell(context: Context, work: Work) -> tuple[StageOutcome, tuple[Message, ...]]:
     """Take a cell through the check stage by itself, and return what cargo reported as well."""
-    return compile_cell(context, work, Stage.CHECK, context.running_command(work.planned))
+    return _compile(context, work, Stage.CHECK, context.running_command(work.planned), shown=context.check_command(work.planned))
 
 
 def build_cell(profile: str, context: Context, work: Work) -> StageOutcome:
     """Take a cell through the build stage, with a cargo profile."""
     planned = work.planned
     calls = context.calls(planned.subject, profile=profile)
-    return compile_cell(context, work, Stage.BUILD, calls.compile("build", context.selection(planned.subject, planned.cell)))[0]
+    selection = context.selection(planned.subject, planned.cell)
+    command = context.as_run(calls).compile("build", selection)
+    return _compile(context, work, Stage.BUILD, command, shown=calls.compile("build", selection))[0]
 
 
-def compile_cell(context: Context, work: Work, stage: Stage, command: Command) -> tuple[StageOutcome, tuple[Message, ...]]:
+def _compile(context: Context, work: Work, stage: Stage, command: Command, *, shown: Command) -> tuple[StageOutcome, tuple[Message, ...]]:
     """Run cargo's command for a cell, and return what came of it by cargo's messages, and these."""
     planned = work.planned
     if work.graph.obstacle is not None:
         return not_judged(planned.cell, stage, work.graph.obstacle), ()
     done = context.processes.run(command)
-    outcome = _Outcome(done=done, messages=parse_messages(done.stdout.splitlines()))
+    outcome = _Outcome(done=done, messages=parse_messages(done.stdout.splitlines()), shown=shown)
     return _judge(context, planned, stage, outcome), outcome.messages
 
 
@@ -56,6 +58,7 @@ def compile_cell(context: Context, work: Work, stage: Stage, command: Command) -
 class _Outcome:
     done: Completed
     messages: tuple[Message, ...]
+    shown: Command
 
     @property
     def errors(self) -> tuple[CompilerMessage, ...]:
@@ -89,7 +92,7 @@ def _judge(context: Context, planned: PlannedCell, stage: Stage, outcome: _Outco
         stage=stage,
         verdict=verdict,
         seconds=done.seconds,
-        command=done.command.shell,
+        command=outcome.shown.shell,
         cached=outcome.cached,
         reason=obstacle,
         diagnostics="" if done.succeeded else _diagnostics(outcome),

@@ -78,6 +78,8 @@ class Context:
     """The environment patch of checks beyond that of other calls."""
     running_env: Mapping[str, str] = field(default_factory=dict)
     """The environment patch of checks that are run, beyond that which is shown: no verdict depends on it."""
+    compiler_env: Mapping[str, str] = field(default_factory=dict)
+    """The same for whatever is compiled, beside tests that are run: those may be about just that."""
 
     @cached_property
     def models(self) -> Models:
@@ -152,7 +154,11 @@ class Context:
         """Return the same commands as they are run: with what makes the next one faster."""
         calls = self.check_calls(subject)
         inputs = self.lint_facts.inputs(calls.clippy) if self.options.command is CargoCommand.CLIPPY else None
-        return replace(calls, env={**calls.env, **self.running_env}, lint_inputs=inputs)
+        return self.as_run(replace(calls, env={**calls.env, **self.running_env}, lint_inputs=inputs))
+
+    def as_run(self, calls: CargoCalls) -> CargoCalls:
+        """Return commands that are shown as they are run."""
+        return calls if self.options.command is CargoCommand.TEST else replace(calls, env={**calls.env, **self.compiler_env})
 
     def output_of(self, target: str) -> Path:
         """Return the folder of what cargo writes for a target."""

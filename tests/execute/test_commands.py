@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,10 @@ from buildkit.cargo.calls import CargoCommand, CargoOptions
 from buildkit.cargo.manifest import Manifests
 from buildkit.config.schema import Configuration
 from buildkit.execute.commands import command_cell
+from buildkit.execute.compile import build_cell
 from buildkit.execute.context import Context, TargetSupply
 from buildkit.execute.graphs import Graph
+from buildkit.execute.outcome import StageOutcome
 from buildkit.execute.work import Work
 from buildkit.model import Cell, CompilationTarget, Rule, Stage, StdKind, Verdict
 from buildkit.plan.model import Origin, PlannedCell, Subject
@@ -73,6 +77,16 @@ def test_arguments_come_last_and_the_second_dashes_are_cargos() -> None:
     command_cell(context_of(runner, CargoOptions(arguments=("--lib", "--", "-v"))), work())
     assert last(runner).argv[1] == "check"
     assert last(runner).argv[-3:] == ("--lib", "--", "-v")
+
+
+@pytest.mark.parametrize("take", [command_cell, partial(build_cell, "dev")])
+def test_a_command_is_shown_without_what_the_compiler_is_told_beside_it(take: Callable[[Context, Work], StageOutcome]) -> None:
+    runner = runner_of()
+    context = replace(context_of(runner, CargoOptions()), compiler_env={"MALLOC_CONF": "thp:always"})
+    result = take(context, work()).result
+    told = last(runner)
+    assert told.env["MALLOC_CONF"] == "thp:always"
+    assert result.command == replace(told, env={name: value for name, value in told.env.items() if name != "MALLOC_CONF"}).shell
 
 
 def test_documentation_is_cargos_too() -> None:

@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 
 from buildkit.execute.savings import (
+    ALLOCATOR,
     HOST_LEAN,
     HOST_WHOLE,
+    HUGE_PAGES,
     INCREMENTAL,
     MOST_SELECTIONS,
+    ONE_ARENA,
     PROFILE_INCREMENTAL,
+    allocator_environment,
     host_environment,
     incremental_environment,
 )
@@ -82,3 +86,24 @@ def test_a_variable_for_what_runs_on_the_host_is_left_its_way(variable: str, lef
 
 def test_many_processors_make_the_code_of_one_package_together() -> None:
     assert host_environment({}, processors=3) == HOST_LEAN
+
+
+@pytest.mark.parametrize(
+    ("environment", "configured", "platform", "told"),
+    [
+        pytest.param({}, {}, "linux", {ALLOCATOR: HUGE_PAGES}, id="unsaid"),
+        pytest.param({ALLOCATOR: "narenas:1"}, {}, "linux", {}, id="variable"),
+        pytest.param({ALLOCATOR: ""}, {}, "linux", {}, id="empty variable"),
+        pytest.param({}, {"env": {ALLOCATOR: "narenas:1"}}, "linux", {}, id="configuration"),
+        pytest.param({}, {"env": {"OTHER": "1"}}, "linux", {ALLOCATOR: HUGE_PAGES}, id="configuration of something else"),
+        pytest.param({}, {}, "darwin", {}, id="no Linux"),
+    ],
+)
+def test_the_compiler_asks_linux_for_huge_pages_unless_the_user_says_how_memory_is_taken(
+    environment: Mapping[str, str], configured: Mapping[str, Any], platform: str, told: Mapping[str, str]
+) -> None:
+    assert allocator_environment(environment, configured, platform=platform, processors=3) == told
+
+
+def test_on_few_processors_the_compiler_has_one_place_to_take_memory_from() -> None:
+    assert allocator_environment({}, {}, platform="linux", processors=2) == {ALLOCATOR: f"{HUGE_PAGES},{ONE_ARENA}"}
