@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from buildkit.cargo.cfg import CfgError, CfgSet, is_cfg, parse_cfg
 from buildkit.errors import ConfigurationError
 from buildkit.records import dataclass
+from buildkit.toml_lines import locate_keys
 
 NAMES: Final = ("config", "config.toml")
 """The two names of a configuration file; where both exist, cargo reads the first."""
+
+ANY: Final = "*"
+
+TABLES: Final = (
+    ("build",),
+    ("env",),
+    ("profile",),
+    ("profile", ANY),
+    ("profile", ANY, "build-override"),
+    ("profile", ANY, "package"),
+    ("profile", ANY, "package", ANY),
+)
+"""What is a table or not there, from the top; cargo reads some of it only where it compiles."""
 
 Table = Mapping[str, Any]
 
@@ -79,11 +93,26 @@ def read_configuration(files: tuple[Path, ...]) -> Table:
 def load(file: Path) -> Table:
     """Read one file; raises `ConfigurationError`."""
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"cannot be read: {error}", file=file) from error
     except OSError as error:
         raise ConfigurationError(f"cannot be read: {error.strerror}", file=file) from error
+    for place in TABLES:
+        for key, value in _values(values, place):
+            if not isinstance(value, dict):
+                line = locate_keys(text).get(key)
+                raise ConfigurationError(f"`{'.'.join(key)}` is {value!r}, and cargo takes a table there", file=file, line=line)
+    return values
+
+
+def _values(table: Table, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Give what stands at a place, with its own key; above it there are tables only."""
+    found: list[tuple[tuple[str, ...], Any]] = [((), table)]
+    for part in place:
+        found = [((*key, own), value[own]) for key, value in found for own in value if part in {own, ANY}]
+    yield from found
 
 
 def merge(weaker: Table, stronger: Table) -> Table:

@@ -77,5 +77,23 @@ def test_a_wrong_file_is_refused_by_name(tmp_path: Path, text: str) -> None:
         read(tmp_path, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("\nprofile = 3\n", "config.toml:2: `profile` is 3, and"),
+        ("[profile]\ndev = 'debug'\n", "config.toml:2: `profile.dev` is 'debug', and"),
+        ("[profile.dev]\nbuild-override = 3\n", "config.toml:2: `profile.dev.build-override` is 3, and"),
+        ("[profile.dev]\npackage = []\n", r"config.toml:2: `profile.dev.package` is \[\], and"),
+        ("[profile.dev.package]\n'*'.debug = 1\nx = true\n", "config.toml:3: `profile.dev.package.x` is True, and"),
+        ("env = ['A']\n", r"config.toml:1: `env` is \['A'\], and"),
+        ("build = 3\n", "config.toml:1: `build` is 3, and"),
+    ],
+)
+def test_what_must_be_a_table_and_is_none_is_refused_with_its_line(tmp_path: Path, text: str, told: str) -> None:
+    write(tmp_path, text)
+    with pytest.raises(ConfigurationError, match=told):
+        read(tmp_path, tmp_path)
+
+
 def test_merging_keeps_what_only_one_has() -> None:
     assert merge({"a": {"x": 1, "l": [1]}, "b": 1}, {"a": {"y": 2, "l": [2]}, "b": 2}) == {"a": {"x": 1, "y": 2, "l": [1, 2]}, "b": 2}
