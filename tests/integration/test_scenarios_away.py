@@ -58,7 +58,9 @@ def assert_one_sentence(ended: Ended, *words: str) -> None:
     sentence = ended.document["error"]
     assert "\n" not in sentence
     assert [word for word in words if word not in sentence] == []
-    assert all(sentence in line for line in ended.stderr.splitlines() if words[0] in line), ended.stderr
+    told = [line for line in ended.stderr.splitlines() if line.startswith("error:") or " failed: " in line]
+    assert told, ended.stderr
+    assert all(sentence in line for line in told), ended.stderr
     assert "Traceback" not in ended.stderr
     assert "panicked" not in ended.stderr
 
