@@ -24,7 +24,17 @@ INHERITED: Final = (
         "RUSTC",
         "RUSTC_WORKSPACE_WRAPPER",
     ),
-    *("RUSTC_WRAPPER", "RUSTFLAGS", "RUSTUP_TOOLCHAIN", "MAKEFLAGS", "MFLAGS", "CARGO_MAKEFLAGS", "CARGO_FC_VERBOSE", "VERBOSE"),
+    *(
+        "RUSTC_WRAPPER",
+        "RUSTFLAGS",
+        "RUSTUP_TOOLCHAIN",
+        "MAKEFLAGS",
+        "MFLAGS",
+        "CARGO_MAKEFLAGS",
+        "CARGO_FC_VERBOSE",
+        "VERBOSE",
+        "MALLOC_CONF",
+    ),
 )
 """Variables of the caller that would change what is measured; none of them is passed on."""
 

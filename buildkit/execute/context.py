@@ -79,7 +79,8 @@ class Context:
     running_env: Mapping[str, str] = field(default_factory=dict)
     """The environment patch of checks that are run, beyond that which is shown: no verdict depends on it."""
     compiler_env: Mapping[str, str] = field(default_factory=dict)
-    """The same for whatever is compiled, beside tests that are run: those may be about just that."""
+    """What rustc gets in checks and builds beside what is shown, unless the target says otherwise. With tests, which may be about just that, it is
+    left out."""
 
     @cached_property
     def models(self) -> Models:
@@ -158,7 +159,7 @@ class Context:
 
     def as_run(self, calls: CargoCalls) -> CargoCalls:
         """Return commands that are shown as they are run."""
-        return calls if self.options.command is CargoCommand.TEST else replace(calls, env={**calls.env, **self.compiler_env})
+        return calls if self.options.command is CargoCommand.TEST else replace(calls, env={**self.compiler_env, **calls.env})
 
     def output_of(self, target: str) -> Path:
         """Return the folder of what cargo writes for a target."""

@@ -72,8 +72,12 @@ def host_environment(environment: Mapping[str, str], *tables: Mapping[str, Any],
 def allocator_environment(
     environment: Mapping[str, str], configured: Mapping[str, Any], *, platform: str, processors: int
 ) -> Mapping[str, str]:
-    """Return how rustc is told to take its memory on a platform, by its name in `sys`; `configured` is cargo's configuration."""
-    if platform != "linux" or ALLOCATOR in environment or ALLOCATOR in configured.get("env", {}):
+    """Return how rustc is told to take its memory on a platform, by its name in `sys`; `configured` is cargo's configuration.
+
+    An included file of that is not looked into: it may say so, too.
+    """
+    is_said = ALLOCATOR in environment or ALLOCATOR in configured.get("env", {}) or "include" in configured
+    if platform != "linux" or is_said:
         return {}
     return {ALLOCATOR: f"{HUGE_PAGES},{ONE_ARENA}" if processors <= FEW_PROCESSORS else HUGE_PAGES}
 

@@ -55,7 +55,8 @@ def question_for(context: Context, work: Work, command: Command) -> CheckQuestio
         root=context.workspace.root,
         made=context.workspace.target_directory,
         command=command.shell,
-        environment=environment.values,
+        # Code that asks for what rustc gets beside the command is remembered with what it was told.
+        environment={**context.compiler_env, **environment.values},
         sources=(*facts.files, *(() if spec is None else (spec,))),
         asked=asked,
         neighbors=facts.neighbors,

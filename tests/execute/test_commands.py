@@ -89,6 +89,14 @@ def test_a_command_is_shown_without_what_the_compiler_is_told_beside_it(take: Ca
     assert result.command == replace(told, env={name: value for name, value in told.env.items() if name != "MALLOC_CONF"}).shell
 
 
+def test_what_a_target_says_of_a_variable_goes_first() -> None:
+    runner = runner_of()
+    context = replace(context_of(runner, CargoOptions()), compiler_env={"MALLOC_CONF": "thp:always"})
+    own = replace(context, supplies={"native": replace(context.supplies["native"], env={"MALLOC_CONF": "narenas:3"})})
+    command_cell(own, work())
+    assert last(runner).env["MALLOC_CONF"] == "narenas:3"
+
+
 def test_documentation_is_cargos_too() -> None:
     runner = runner_of()
     assert command_cell(context_of(runner, CargoOptions(command=CargoCommand.DOC)), work()).result.verdict is Verdict.PASS

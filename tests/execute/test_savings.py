@@ -95,6 +95,7 @@ def test_many_processors_make_the_code_of_one_package_together() -> None:
         pytest.param({ALLOCATOR: "narenas:1"}, {}, "linux", {}, id="variable"),
         pytest.param({ALLOCATOR: ""}, {}, "linux", {}, id="empty variable"),
         pytest.param({}, {"env": {ALLOCATOR: "narenas:1"}}, "linux", {}, id="configuration"),
+        pytest.param({}, {"include": ["more.toml"]}, "linux", {}, id="included configuration"),
         pytest.param({}, {"env": {"OTHER": "1"}}, "linux", {ALLOCATOR: HUGE_PAGES}, id="configuration of something else"),
         pytest.param({}, {}, "darwin", {}, id="no Linux"),
     ],

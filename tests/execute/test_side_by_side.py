@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from asked import Place
 
+from buildkit.cargo.building import Building
+from buildkit.execute import side_by_side
 from buildkit.execute.context import Context
 from buildkit.execute.grouping import Group, Way
 from buildkit.execute.lanes import LOCK
@@ -24,7 +26,7 @@ from buildkit.process import Command, Completed, OnLine
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="calls are made one after another")
 
-SURROUNDINGS = ("MAKEFLAGS", "MFLAGS", "CARGO_MAKEFLAGS", "CARGO_BUILD_BUILD_DIR", "CARGO_BUILD_JOBS", "CARGO_BUILD_TARGET_DIR")
+SURROUNDINGS = ("MAKEFLAGS", "MFLAGS", "CARGO_MAKEFLAGS", "CARGO_BUILD_TARGET_DIR")
 FINISHED = json.dumps({"reason": "build-finished", "success": True})
 WRONG = json.dumps(
     {
@@ -99,7 +101,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     """Return a workspace in which `app` needs `near`, where no setting of this machine counts."""
     for name in SURROUNDINGS:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("CARGO_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(side_by_side, "read_building", lambda *_: Building())
+    monkeypatch.setattr(side_by_side, "affordable", lambda most: most)
     return Place(root=tmp_path / "ws", store=tmp_path / "store").fill()
 
 

@@ -217,3 +217,13 @@ def test_an_argument_that_is_not_known_asks_no_question(place: Place) -> None:
 def test_a_call_that_compiles_more_than_the_closure_depends_on_the_whole_lock_file(place: Place) -> None:
     before = place.ask("--all-targets").key
     assert with_lock(place, LOCK + '\n[[package]]\nname = "far"\nversion = "1.0.0"\n').ask("--all-targets").key != before
+
+
+def test_what_rustc_gets_beside_the_command_is_remembered_with_what_it_was_told(place: Place) -> None:
+    context = replace(place.context, compiler_env={"MALLOC_CONF": "thp:always"})
+    work = place.work(context)
+    plain, told = (question_for(each, work, each.check_command(work.planned)) for each in (place.context, context))
+    assert plain is not None
+    assert told is not None
+    assert plain.key == told.key
+    assert told.environment["MALLOC_CONF"] == "thp:always"
