@@ -15,26 +15,22 @@ from buildkit.errors import BuildkitError, ExitCode
 from buildkit.process import Command, Completed
 
 INHERITED: Final = (
-    *(
-        "CARGO",
-        "CARGO_BUILD_TARGET",
-        "CARGO_ENCODED_RUSTFLAGS",
-        "CARGO_INCREMENTAL",
-        "CARGO_TARGET_DIR",
-        "RUSTC",
-        "RUSTC_WORKSPACE_WRAPPER",
-    ),
-    *(
-        "RUSTC_WRAPPER",
-        "RUSTFLAGS",
-        "RUSTUP_TOOLCHAIN",
-        "MAKEFLAGS",
-        "MFLAGS",
-        "CARGO_MAKEFLAGS",
-        "CARGO_FC_VERBOSE",
-        "VERBOSE",
-        "MALLOC_CONF",
-    ),
+    "CARGO",
+    "CARGO_BUILD_TARGET",
+    "CARGO_ENCODED_RUSTFLAGS",
+    "CARGO_FC_VERBOSE",
+    "CARGO_INCREMENTAL",
+    "CARGO_MAKEFLAGS",
+    "CARGO_TARGET_DIR",
+    "MAKEFLAGS",
+    "MALLOC_CONF",
+    "MFLAGS",
+    "RUSTC",
+    "RUSTC_WORKSPACE_WRAPPER",
+    "RUSTC_WRAPPER",
+    "RUSTFLAGS",
+    "RUSTUP_TOOLCHAIN",
+    "VERBOSE",
 )
 """Variables of the caller that would change what is measured; none of them is passed on."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ NAMES: Final = ("config", "config.toml")
 """The two names of a configuration file; where both exist, cargo reads the first."""
 
 ANY: Final = "*"
+"""Stands for every key of a table."""
 
 TABLES: Final = (
     ("build",),
@@ -107,12 +108,12 @@ def load(file: Path) -> Table:
     return values
 
 
-def _values(table: Table, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Give what stands at a place, with its own key; above it there are tables only."""
+def _values(table: Table, place: tuple[str, ...]) -> Sequence[tuple[tuple[str, ...], Any]]:
+    """Return what stands at a place, with its own key; above it there are tables only."""
     found: list[tuple[tuple[str, ...], Any]] = [((), table)]
     for part in place:
         found = [((*key, own), value[own]) for key, value in found for own in value if part in {own, ANY}]
-    yield from found
+    return found
 
 
 def merge(weaker: Table, stronger: Table) -> Table:

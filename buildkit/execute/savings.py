@@ -40,7 +40,7 @@ HUGE_PAGES: Final = "thp:always,metadata_thp:auto"
 to give, nothing changes."""
 
 ONE_ARENA: Final = "narenas:1"
-"""One place to take memory from for all threads of a rustc, of which few ever work at once where it makes code as one unit: fewer pages are cleared."""
+"""One place to take memory from for all threads of a rustc, of which few ever work at once in a check: fewer pages are cleared. Builds were not measured."""
 
 MOST_SELECTIONS: Final = 32
 """A run with more selections of one package on one target is a sweep: nobody repeats it after each edit."""

@@ -14,6 +14,7 @@ import pytest
 from asked import Place
 
 from buildkit.cargo.building import Building
+from buildkit.cargo.jobserver import SERVED
 from buildkit.execute import side_by_side
 from buildkit.execute.context import Context
 from buildkit.execute.grouping import Group, Way
@@ -26,7 +27,6 @@ from buildkit.process import Command, Completed, OnLine
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="calls are made one after another")
 
-SURROUNDINGS = ("MAKEFLAGS", "MFLAGS", "CARGO_MAKEFLAGS", "CARGO_BUILD_TARGET_DIR")
 FINISHED = json.dumps({"reason": "build-finished", "success": True})
 WRONG = json.dumps(
     {
@@ -99,7 +99,7 @@ class Cargos:
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     """Return a workspace in which `app` needs `near`, where no setting of this machine counts."""
-    for name in SURROUNDINGS:
+    for name in SERVED:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(side_by_side, "read_building", lambda *_: Building())
     monkeypatch.setattr(side_by_side, "affordable", lambda most: most)
